@@ -1,0 +1,2 @@
+//! Arrow arrays into the core.
+#![forbid(unsafe_code)]

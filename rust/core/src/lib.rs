@@ -1,0 +1,2 @@
+//! Plan, profile, measures, inference.
+#![forbid(unsafe_code)]
