@@ -1,2 +1,21 @@
-//! Plan, profile, measures, inference.
+//! The engine of tallystick, which has never heard of Python, Arrow or a clock.
+//!
+//! One direction of data: a [`plan::Plan`] says how to count, a [`profile::Profile`] holds the
+//! counts, [`compare`] lays two of them side by side and writes [`compare::Measurement`]s.
 #![forbid(unsafe_code)]
+
+pub mod batch;
+pub mod binning;
+pub mod codec;
+pub mod compare;
+pub mod error;
+pub mod inference;
+pub mod measure;
+pub mod plan;
+pub mod profile;
+pub mod scalar;
+pub mod slice;
+pub mod state;
+pub mod vocabulary;
+
+pub use error::{Error, Result};

@@ -1,0 +1,74 @@
+//! Record batches as batches of the core.
+
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use tallystick_core::batch::{Batch, Values};
+use tallystick_core::plan::{Counter, Plan};
+
+use crate::labels::labels;
+use crate::numbers::{numbers, times, validity};
+use crate::supported::domain;
+
+/// A record batch laid out as a plan needs it; owns what the core borrows.
+pub struct Bound {
+    rows: usize,
+    columns: Vec<Option<ArrayRef>>,
+    time: Option<ArrayRef>,
+}
+
+/// Lays out record batches for one plan.
+#[derive(Clone, Copy)]
+pub struct Binder<'p>(pub &'p Plan);
+
+impl Binder<'_> {
+    /// Picks the plan's columns from a batch. One that is not there is counted as absent.
+    #[must_use]
+    pub fn bind(&self, batch: &RecordBatch) -> Bound {
+        let column = |name: &str| batch.column_by_name(name).cloned();
+        let columns = self.0.columns().iter();
+        Bound {
+            rows: batch.num_rows(),
+            columns: columns.map(|c| column(&c.name).map(|array| plain(array, &c.counter))).collect(),
+            time: self.0.time().and_then(column),
+        }
+    }
+}
+
+/// Numbers of a dictionary are spelt out; everything else stays as it is.
+fn plain(array: ArrayRef, counter: &Counter) -> ArrayRef {
+    let target = match (array.data_type(), counter) {
+        (DataType::Dictionary(_, values), Counter::Numeric(_)) if domain(values).is_some() => {
+            values.as_ref().clone()
+        }
+        (DataType::Null, Counter::Numeric(_)) => DataType::Float64,
+        _ => return array,
+    };
+    // Spelling out a dictionary of a supported type cannot fail; were it to, the column would
+    // be counted as mistyped, row by row.
+    cast(&array, &target).unwrap_or(array)
+}
+
+impl Bound {
+    /// The batch as the core takes it.
+    #[must_use]
+    pub fn batch(&self, plan: &Plan) -> Batch<'_> {
+        let columns = plan.columns().iter().zip(&self.columns);
+        Batch {
+            rows: self.rows,
+            columns: columns.map(|(c, array)| values(array.as_ref(), &c.counter)).collect(),
+            time: self.time.as_ref().and_then(|array| times(array.as_ref())),
+        }
+    }
+}
+
+fn values<'a>(array: Option<&'a ArrayRef>, counter: &Counter) -> Values<'a> {
+    let Some(array) = array.map(AsRef::as_ref) else { return Values::Absent };
+    let found = match counter {
+        Counter::Categorical(_) => labels(array).map(Values::Labels),
+        Counter::Numeric(_) => numbers(array)
+            .map(|numbers| Values::Numbers { numbers, validity: validity(array) })
+            .or_else(|| times(array)),
+    };
+    found.unwrap_or_else(|| Values::Mistyped { validity: validity(array) })
+}

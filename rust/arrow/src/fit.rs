@@ -1,0 +1,148 @@
+//! Plans from samples of Arrow data.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use tallystick_core::batch::{Numbers, Values};
+use tallystick_core::binning::{Binning, Recipe, Sample};
+use tallystick_core::plan::{Column, Counter, Role};
+use tallystick_core::scalar::{Countable, Domain};
+use tallystick_core::vocabulary::Vocabulary;
+
+use crate::error::Error;
+use crate::labels::labels;
+use crate::numbers::{numbers, times, validity};
+use crate::supported::{domain, is_supported};
+
+/// How a column is to be counted, before its sample is seen.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// In cells.
+    Numeric(Recipe),
+    /// By category: the given ones, or at most so many learned ones.
+    Categorical {
+        /// Frozen list, in this order.
+        categories: Option<Vec<String>>,
+        /// Cap of a learned list.
+        most: usize,
+    },
+}
+
+/// One column of the plan to be.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// How it is to be counted.
+    pub kind: Kind,
+}
+
+/// Learns the counters of columns from sample batches.
+///
+/// # Errors
+/// When a column is in no batch or of a type that its kind cannot count.
+pub fn fit(requests: &[Request], batches: &[RecordBatch]) -> Result<Vec<Column>, Error> {
+    requests.iter().map(|request| fit_column(request, batches)).collect()
+}
+
+fn fit_column(request: &Request, batches: &[RecordBatch]) -> Result<Column, Error> {
+    let arrays: Vec<ArrayRef> =
+        batches.iter().filter_map(|b| b.column_by_name(&request.name).cloned()).collect();
+    let Some(first) = arrays.first() else {
+        return Err(Error::Missing { column: request.name.clone() });
+    };
+    let refused = |found: &DataType| Error::Type { column: request.name.clone(), found: found.to_string() };
+    if let Some(array) = arrays.iter().find(|a| !is_supported(a.data_type())) {
+        return Err(refused(array.data_type()));
+    }
+    let counter = match &request.kind {
+        Kind::Numeric(recipe) => {
+            let domain = domain(first.data_type()).ok_or_else(|| refused(first.data_type()))?;
+            Counter::Numeric(Arc::new(Binning::fit(recipe, domain, &sample(domain, &arrays))?))
+        }
+        Kind::Categorical { categories: Some(given), .. } => {
+            Counter::Categorical(Arc::new(Vocabulary::new(given.clone())?))
+        }
+        Kind::Categorical { categories: None, most } => {
+            let counts = count_texts(&arrays).ok_or_else(|| refused(first.data_type()))?;
+            Counter::Categorical(Arc::new(Vocabulary::learn(counts, *most)?))
+        }
+    };
+    Ok(Column { name: request.name.clone(), role: request.role, counter })
+}
+
+fn count_texts(arrays: &[ArrayRef]) -> Option<HashMap<String, u64>> {
+    let mut counts: HashMap<String, u64> = HashMap::new();
+    for array in arrays {
+        let labels = labels(array.as_ref())?;
+        let mut rows_of = vec![0_u64; labels.texts.len()];
+        for &code in &*labels.codes {
+            if let Some(rows) = rows_of.get_mut(code as usize) {
+                *rows += 1;
+            }
+        }
+        for (text, rows) in labels.texts.iter().zip(rows_of).filter(|(_, rows)| *rows > 0) {
+            match counts.get_mut(text.as_ref()) {
+                Some(held) => *held += rows,
+                None => {
+                    counts.insert(text.clone().into_owned(), rows);
+                }
+            }
+        }
+    }
+    Some(counts)
+}
+
+/// Present finite values of the arrays that share the domain of the first.
+fn sample(domain: Domain, arrays: &[ArrayRef]) -> Sample {
+    let (mut floats, mut integers) = (Vec::new(), Vec::new());
+    for array in arrays {
+        let array = match array.data_type() {
+            DataType::Dictionary(_, values) => cast(array, values).unwrap_or_else(|_| array.clone()),
+            _ => array.clone(),
+        };
+        let array: &dyn Array = array.as_ref();
+        let bits = validity(array);
+        let present = |row: usize| bits.is_none_or(|b| b.get(row));
+        match (domain, numbers(array), times(array)) {
+            (Domain::Temporal(own), None, Some(Values::Times { ticks, unit, .. })) => {
+                let rows = ticks.iter().enumerate().filter(|(row, _)| present(*row));
+                integers.extend(rows.map(|(_, tick)| i128::from(unit.convert(*tick, own))));
+            }
+            (Domain::Float, Some(numbers), _) => {
+                each(numbers, present, |value, _| floats.push(value));
+            }
+            (Domain::Integer, Some(numbers), _) => {
+                each(numbers, present, |_, value| integers.push(value));
+            }
+            _ => {}
+        }
+    }
+    if domain == Domain::Float { Sample::floats(floats) } else { Sample::integers(integers) }
+}
+
+/// Calls `with` on every present finite number, as a double and as an integer.
+fn each(numbers: Numbers<'_>, present: impl Fn(usize) -> bool, mut with: impl FnMut(f64, i128)) {
+    fn all<T: Countable>(values: &[T], present: impl Fn(usize) -> bool, with: &mut impl FnMut(f64, i128)) {
+        for (_, value) in values.iter().enumerate().filter(|(row, v)| present(*row) && v.is_finite()) {
+            with(value.to_f64(), value.to_i128());
+        }
+    }
+    match numbers {
+        Numbers::F64(v) => all(v, present, &mut with),
+        Numbers::F32(v) => all(v, present, &mut with),
+        Numbers::I8(v) => all(v, present, &mut with),
+        Numbers::I16(v) => all(v, present, &mut with),
+        Numbers::I32(v) => all(v, present, &mut with),
+        Numbers::I64(v) => all(v, present, &mut with),
+        Numbers::U8(v) => all(v, present, &mut with),
+        Numbers::U16(v) => all(v, present, &mut with),
+        Numbers::U32(v) => all(v, present, &mut with),
+        Numbers::U64(v) => all(v, present, &mut with),
+    }
+}

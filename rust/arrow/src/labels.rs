@@ -1,0 +1,129 @@
+//! Arrays as labels: codes into distinct texts in canonical form, so that 1, 1.0 and "1" are
+//! one category.
+
+use std::borrow::Cow;
+use std::hash::Hash;
+
+use arrow::array::{Array, ArrayAccessor, ArrayRef, AsArray};
+use arrow::datatypes::{ArrowDictionaryKeyType, ArrowNativeType, DataType};
+use arrow::downcast_dictionary_array;
+use hashbrown::HashMap;
+use tallystick_core::batch::{Labels, NAN, NEGATIVE_INFINITY, NULL, Numbers, POSITIVE_INFINITY};
+
+use crate::numbers::{numbers, validity};
+
+/// The labels of an array; `None` when its type has no canonical text.
+pub(crate) fn labels(array: &dyn Array) -> Option<Labels<'_>> {
+    match array.data_type() {
+        DataType::Utf8 => Some(texts(array, array.as_string::<i32>())),
+        DataType::LargeUtf8 => Some(texts(array, array.as_string::<i64>())),
+        DataType::Utf8View => Some(texts(array, array.as_string_view())),
+        DataType::Boolean => Some(booleans(array)),
+        DataType::Null => Some(Labels { texts: vec![], codes: vec![NULL; array.len()].into() }),
+        DataType::Dictionary(..) => dictionary(array),
+        _ => numbers(array).map(|n| numeric(array, n)),
+    }
+}
+
+/// Distinct texts of a plain string array, in the order of their first row.
+fn texts<'a, A: ArrayAccessor<Item = &'a str>>(array: &'a dyn Array, strings: A) -> Labels<'a> {
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let mut texts: Vec<Cow<'a, str>> = Vec::new();
+    let nulls = validity(array);
+    let codes: Vec<u32> = (0..strings.len())
+        .map(|row| {
+            if nulls.is_some_and(|bits| !bits.get(row)) {
+                return NULL;
+            }
+            let text = strings.value(row);
+            *known.entry(text).or_insert_with(|| {
+                texts.push(Cow::Borrowed(text));
+                texts.len() as u32 - 1
+            })
+        })
+        .collect();
+    Labels { texts, codes: codes.into() }
+}
+
+fn booleans(array: &dyn Array) -> Labels<'_> {
+    let values = array.as_boolean();
+    let code = |row: usize| if values.is_null(row) { NULL } else { u32::from(values.value(row)) };
+    let codes: Vec<u32> = (0..values.len()).map(code).collect();
+    Labels { texts: vec!["false".into(), "true".into()], codes: codes.into() }
+}
+
+fn numeric<'a>(array: &'a dyn Array, numbers: Numbers<'a>) -> Labels<'a> {
+    match numbers {
+        Numbers::F64(v) => coded(array, v, float_code, |v| v.to_bits()),
+        Numbers::F32(v) => coded(array, v, |v| float_code(f64::from(v)), |v| v.to_bits()),
+        Numbers::I8(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+        Numbers::I16(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+        Numbers::I32(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+        Numbers::I64(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+        Numbers::U8(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+        Numbers::U16(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+        Numbers::U32(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+        Numbers::U64(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+    }
+}
+
+/// The canonical text of a double, or the code of what is not a number. A fraction is written
+/// as its f32 rounding, so that a category and its f32 cast are one.
+fn float_code(value: f64) -> Result<String, u32> {
+    if value.is_nan() {
+        Err(NAN)
+    } else if value.is_infinite() {
+        Err(if value > 0.0 { POSITIVE_INFINITY } else { NEGATIVE_INFINITY })
+    } else {
+        // Display writes the shortest decimal, integral values without a fraction; adding
+        // zero turns -0 into 0.
+        let narrow = value as f32;
+        let same_kind = narrow.is_finite() && narrow != 0.0 && value.fract() != 0.0;
+        Ok(if same_kind { narrow.to_string() } else { (value + 0.0).to_string() })
+    }
+}
+
+/// Codes of numbers, each distinct one written out once.
+fn coded<'a, T: Copy, K: Hash + Eq>(
+    array: &'a dyn Array,
+    values: &[T],
+    text: impl Fn(T) -> Result<String, u32>,
+    key: impl Fn(T) -> K,
+) -> Labels<'a> {
+    let mut known: HashMap<K, u32> = HashMap::new();
+    let mut texts: Vec<Cow<'a, str>> = Vec::new();
+    let nulls = validity(array);
+    let mut code = |row: usize, value: T| {
+        if nulls.is_some_and(|bits| !bits.get(row)) {
+            return NULL;
+        }
+        *known.entry(key(value)).or_insert_with(|| match text(value) {
+            Err(special) => special,
+            Ok(text) => {
+                texts.push(Cow::Owned(text));
+                texts.len() as u32 - 1
+            }
+        })
+    };
+    let codes: Vec<u32> = values.iter().enumerate().map(|(row, &value)| code(row, value)).collect();
+    Labels { texts, codes: codes.into() }
+}
+
+/// Codes of a dictionary array: each entry is looked at once.
+fn dictionary(array: &dyn Array) -> Option<Labels<'_>> {
+    downcast_dictionary_array!(
+        array => keyed(array),
+        _ => None
+    )
+}
+
+fn keyed<K: ArrowDictionaryKeyType>(array: &arrow::array::DictionaryArray<K>) -> Option<Labels<'_>> {
+    let entries: &ArrayRef = array.values();
+    let inner = labels(entries.as_ref())?;
+    let keys = array.keys();
+    let code = |row: usize| {
+        if keys.is_null(row) { NULL } else { inner.codes[keys.value(row).as_usize()] }
+    };
+    let codes: Vec<u32> = (0..keys.len()).map(code).collect();
+    Some(Labels { texts: inner.texts, codes: codes.into() })
+}

@@ -1,0 +1,61 @@
+//! Numeric arrays as borrowed slices.
+
+use std::borrow::Cow;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{
+    DataType, Date32Type, Date64Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use tallystick_core::batch::{Bits, Numbers, Values};
+
+use crate::supported::unit;
+
+/// Validity bits of an array; `None` when nothing is null.
+pub(crate) fn validity(array: &dyn Array) -> Option<Bits<'_>> {
+    let nulls = array.nulls()?;
+    (nulls.null_count() > 0).then(|| Bits::new(nulls.validity(), nulls.offset()))
+}
+
+/// The numbers of an integer or float array.
+pub(crate) fn numbers(array: &dyn Array) -> Option<Numbers<'_>> {
+    Some(match array.data_type() {
+        DataType::Float64 => Numbers::F64(array.as_primitive::<Float64Type>().values()),
+        DataType::Float32 => Numbers::F32(array.as_primitive::<Float32Type>().values()),
+        DataType::Int8 => Numbers::I8(array.as_primitive::<Int8Type>().values()),
+        DataType::Int16 => Numbers::I16(array.as_primitive::<Int16Type>().values()),
+        DataType::Int32 => Numbers::I32(array.as_primitive::<Int32Type>().values()),
+        DataType::Int64 => Numbers::I64(array.as_primitive::<Int64Type>().values()),
+        DataType::UInt8 => Numbers::U8(array.as_primitive::<UInt8Type>().values()),
+        DataType::UInt16 => Numbers::U16(array.as_primitive::<UInt16Type>().values()),
+        DataType::UInt32 => Numbers::U32(array.as_primitive::<UInt32Type>().values()),
+        DataType::UInt64 => Numbers::U64(array.as_primitive::<UInt64Type>().values()),
+        _ => return None,
+    })
+}
+
+/// The ticks of a date or timestamp array.
+pub(crate) fn times(array: &dyn Array) -> Option<Values<'_>> {
+    let unit = unit(array.data_type())?;
+    let ticks: Cow<'_, [i64]> = match array.data_type() {
+        DataType::Date32 => {
+            Cow::Owned(array.as_primitive::<Date32Type>().values().iter().map(|v| i64::from(*v)).collect())
+        }
+        DataType::Date64 => Cow::Borrowed(array.as_primitive::<Date64Type>().values()),
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            Cow::Borrowed(array.as_primitive::<TimestampSecondType>().values())
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            Cow::Borrowed(array.as_primitive::<TimestampMillisecondType>().values())
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            Cow::Borrowed(array.as_primitive::<TimestampMicrosecondType>().values())
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            Cow::Borrowed(array.as_primitive::<TimestampNanosecondType>().values())
+        }
+        _ => return None,
+    };
+    Some(Values::Times { ticks, unit, validity: validity(array) })
+}

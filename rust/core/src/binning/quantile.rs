@@ -1,0 +1,133 @@
+//! Cells of nearly equal mass learned from a sample.
+
+use super::axis::Axis;
+use super::ladder;
+
+/// Cells between the ends of the sample.
+pub const CELLS: usize = 240;
+/// Samples with no more distinct values give each a cell of its own.
+pub const EVERY_VALUE: usize = 256;
+
+/// Edges and, for each cell, whether it holds one single value.
+pub(super) struct Layout<V> {
+    pub edges: Vec<V>,
+    pub single: Vec<bool>,
+    /// First cell above the ladder below the sample, and first cell of the ladder above it.
+    pub interior: (usize, usize),
+}
+
+/// Lays out cells over an ascending, non-empty sample.
+pub(super) fn layout<V: Axis>(sample: &[V]) -> Layout<V> {
+    let distinct = runs(sample);
+    let inner = interior(&distinct, sample.len());
+    let (low, high) = (inner[0].0, inner[inner.len() - 1].0);
+    let below = ladder::below(low, high);
+    let above = ladder::above(low, high);
+    let interior = (below.len() + 1, below.len() + inner.len());
+    let mut edges = below;
+    let mut single = vec![false; edges.len() + 1];
+    edges.extend(inner.iter().map(|(edge, _)| *edge));
+    // The last inner edge closes the sample; the cell it opens belongs to the ladder.
+    single.extend(inner.iter().map(|(_, single)| *single));
+    edges.extend(&above);
+    single.extend(above.iter().map(|_| false));
+    Layout { edges, single, interior }
+}
+
+fn runs<V: Axis>(sample: &[V]) -> Vec<(V, usize)> {
+    let mut runs: Vec<(V, usize)> = Vec::new();
+    for &value in sample {
+        match runs.last_mut() {
+            Some((last, count)) if *last == value => *count += 1,
+            _ => runs.push((value, 1)),
+        }
+    }
+    runs
+}
+
+/// Starts of the cells from the sample's smallest value on, each with whether it holds a
+/// single value, closed by the edge above the largest value.
+fn interior<V: Axis>(distinct: &[(V, usize)], rows: usize) -> Vec<(V, bool)> {
+    let own_cell = |count: usize| distinct.len() <= EVERY_VALUE || count * CELLS > rows;
+    let mut cells: Vec<(V, bool)> = Vec::new();
+    let mut open_mass = None; // of the cell being filled; None when the next value opens one
+    let mut before: Option<(V, bool)> = None;
+    for (i, &(value, count)) in distinct.iter().enumerate() {
+        let after = distinct.get(i + 1).map(|d| d.0);
+        let start = match before {
+            Some((b, true)) => V::edge_above(b, Some(value)),
+            other => V::edge_below(other.map(|o| o.0), value),
+        };
+        if own_cell(count) {
+            // What lies between the value before and this one is a cell of its own.
+            let exact = V::edge_below(before.map(|b| b.0), value);
+            if matches!(before, Some((_, true))) && start < exact {
+                cells.push((start, false));
+            }
+            cells.push((exact, true));
+            open_mass = None;
+        } else if open_mass.is_none_or(|mass: usize| mass * CELLS >= rows) {
+            cells.push((start, false));
+            open_mass = Some(count);
+        } else {
+            open_mass = open_mass.map(|mass| mass + count);
+        }
+        if after.is_none() {
+            cells.push((V::edge_above(value, None), false));
+        }
+        before = Some((value, own_cell(count)));
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CELLS, layout};
+
+    fn cell(edges: &[f64], value: f64) -> usize {
+        edges.partition_point(|e| *e <= value)
+    }
+
+    #[test]
+    fn few_values_get_a_cell_each_and_the_gaps_theirs() {
+        let laid = layout(&[0.1, 0.1, 0.2, 7.0]);
+        for value in [0.1, 0.2, 7.0, f64::from(0.1_f32), f64::from(0.2_f32)] {
+            assert!(laid.single[cell(&laid.edges, value)], "{value}");
+        }
+        assert!(!laid.single[cell(&laid.edges, 0.15)] && !laid.single[cell(&laid.edges, 7.1)]);
+        assert_eq!(cell(&laid.edges, 0.1), cell(&laid.edges, f64::from(0.1_f32)));
+        assert!(cell(&laid.edges, 0.1) >= laid.interior.0 && cell(&laid.edges, 7.0) < laid.interior.1);
+        assert!(cell(&laid.edges, 7.1) >= laid.interior.1 && cell(&laid.edges, 0.09) < laid.interior.0);
+    }
+
+    #[test]
+    fn a_continuous_sample_is_cut_evenly_and_its_atom_stands_alone() {
+        let mut sample: Vec<f64> = (0..24_000).map(|i| f64::from(i) / 24_000.0 - 0.5).collect();
+        sample.extend([0.0; 6_000]);
+        sample.sort_by(f64::total_cmp);
+        let laid = layout(&sample);
+        let mut counts = vec![0_usize; laid.edges.len() + 1];
+        for value in &sample {
+            counts[cell(&laid.edges, *value)] += 1;
+        }
+        let atom = cell(&laid.edges, 0.0);
+        assert!(laid.single[atom] && counts[atom] == 6_001);
+        let rest = counts.iter().enumerate().filter(|(c, _)| *c != atom).map(|(_, n)| *n);
+        assert!(rest.max().unwrap() <= 2 * 30_000 / CELLS);
+    }
+
+    #[test]
+    fn edges_ascend_strictly_whatever_the_sample() {
+        let extreme = [f64::MIN, -1e308, -5e-324, 0.0, 5e-324, 1.0, 1.0_f64.next_up(), 1e308, f64::MAX];
+        for end in 1..extreme.len() {
+            let laid = layout(&extreme[..end]);
+            assert!(laid.edges.windows(2).all(|w| w[0] < w[1]), "{end}");
+            assert_eq!(laid.single.len(), laid.edges.len() + 1);
+            for value in &extreme[..end] {
+                assert!(laid.single[cell(&laid.edges, *value)], "{value}");
+            }
+        }
+        let integers = layout(&[i128::from(i64::MIN), 0, i128::from(u64::MAX)]);
+        assert!(integers.edges.windows(2).all(|w| w[0] < w[1]));
+    }
+}

@@ -1,0 +1,156 @@
+//! The `.tally` format, documented in `docs/format.md`.
+//!
+//! magic, format version, required-feature flags, kind, plan id, length, body, xxh3 of all of
+//! it. The checksum guards against accidents; every size and sum in the body is checked as
+//! well, so that bytes made on purpose are refused and never believed.
+
+pub mod bytes;
+mod state;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::error::{Error, Result};
+use crate::plan::{self, Plan};
+use crate::profile::Profile;
+use crate::slice;
+use crate::state::{Grain, SliceState};
+use bytes::{Reader, Writer};
+
+const MAGIC: &[u8; 8] = b"TALLY\r\n\x1a";
+/// The format written and the latest one read.
+pub const FORMAT: u16 = 1;
+
+/// What a frame holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A plan.
+    Plan,
+    /// A plan and the counts under it.
+    Profile,
+}
+
+/// The frame of a plan.
+#[must_use]
+pub fn plan_to_bytes(plan: &Plan) -> Vec<u8> {
+    let mut body = Writer::default();
+    plan::write(&mut body, plan);
+    frame(Kind::Plan, plan, &body.finish())
+}
+
+/// The plan of a frame; of a profile's frame its plan.
+///
+/// # Errors
+/// When the bytes are damaged, or of a later format.
+pub fn plan_from_bytes(bytes: &[u8]) -> Result<Plan> {
+    match open(bytes)? {
+        (Kind::Plan, mut body, id) => {
+            let plan = read_plan(&mut body, id)?;
+            body.end()?;
+            Ok(plan)
+        }
+        (Kind::Profile, ..) => profile_from_bytes(bytes).map(|p| Plan::clone(p.plan())),
+    }
+}
+
+/// The frame of a profile: the same bytes for the same rows under the same plan.
+#[must_use]
+pub fn profile_to_bytes(profile: &Profile) -> Vec<u8> {
+    let mut body = Writer::default();
+    plan::write(&mut body, profile.plan());
+    write_slice(&mut body, profile.all());
+    let leaves: Vec<_> = profile.leaves().collect();
+    body.length(leaves.len());
+    for (key, state) in leaves {
+        slice::write(&mut body, key);
+        write_slice(&mut body, state);
+    }
+    frame(Kind::Profile, profile.plan(), &body.finish())
+}
+
+/// The profile of a frame.
+///
+/// # Errors
+/// When the bytes are damaged, hold a plan only, or are of a later format.
+pub fn profile_from_bytes(bytes: &[u8]) -> Result<Profile> {
+    let (kind, mut body, id) = open(bytes)?;
+    body.ensure(kind == Kind::Profile, "a profile, not a plan")?;
+    let plan = read_plan(&mut body, id)?;
+    let all = read_slice(&mut body, &plan, Grain::Fine)?;
+    let count = body.length(3)?;
+    let mut leaves = BTreeMap::new();
+    for _ in 0..count {
+        let key = slice::read(&mut body, plan.columns().len())?;
+        body.ensure(leaves.last_key_value().is_none_or(|(k, _)| *k < key), "slices in order")?;
+        leaves.insert(key, read_slice(&mut body, &plan, Grain::Coarse)?);
+    }
+    body.end()?;
+    Ok(Profile::from_parts(Arc::new(plan), all, leaves))
+}
+
+fn write_slice(writer: &mut Writer, slice: &SliceState) {
+    writer.count(slice.rows);
+    slice.columns.iter().for_each(|column| state::write(writer, column));
+}
+
+fn read_slice(reader: &mut Reader<'_>, plan: &Plan, grain: Grain) -> Result<SliceState> {
+    let rows = reader.count()?;
+    // Far more than can be counted, far less than would overflow when profiles are added.
+    reader.ensure(rows < 1 << 56, "fewer than 2^56 rows")?;
+    let read = |c: &plan::Column| state::read(reader, &c.counter, grain, rows);
+    let columns = plan.columns().iter().map(read).collect::<Result<_>>()?;
+    Ok(SliceState { rows, columns })
+}
+
+fn read_plan(body: &mut Reader<'_>, id: &[u8]) -> Result<Plan> {
+    let plan = plan::read(body)?;
+    body.ensure(plan.id() == id, "the plan that the header names")?;
+    Ok(plan)
+}
+
+fn frame(kind: Kind, plan: &Plan, body: &[u8]) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.raw(MAGIC);
+    writer.raw(&FORMAT.to_le_bytes());
+    writer.raw(&0_u32.to_le_bytes());
+    writer.byte(kind as u8);
+    writer.raw(plan.id());
+    writer.raw(&(body.len() as u64).to_le_bytes());
+    writer.raw(body);
+    let mut bytes = writer.finish();
+    let checksum = xxh3_64(&bytes);
+    bytes.extend_from_slice(&checksum.to_le_bytes());
+    bytes
+}
+
+/// Checks a frame; hands out its kind, its body and the plan id it names.
+fn open(bytes: &[u8]) -> Result<(Kind, Reader<'_>, &[u8])> {
+    let reader = Reader::new(bytes);
+    reader.ensure(reader.raw_is(MAGIC), "the magic of a .tally file")?;
+    let Some((content, stored)) = bytes.split_last_chunk::<8>() else {
+        return Err(reader.corrupt("a checksum"));
+    };
+    // The checksum comes first: damage anywhere, the version included, is damage.
+    reader.ensure(xxh3_64(content) == u64::from_le_bytes(*stored), "bytes that agree with their checksum")?;
+    let mut reader = Reader::new(content);
+    reader.raw(MAGIC.len())?;
+    let version = u16::from_le_bytes(array(reader.raw(2)?));
+    let flags = u32::from_le_bytes(array(reader.raw(4)?));
+    if version > FORMAT || flags != 0 {
+        return Err(Error::Version { found: version.max(FORMAT + 1), supported: FORMAT });
+    }
+    reader.ensure(version == FORMAT, "a format that exists")?;
+    let kind = if reader.index(2)? == 0 { Kind::Plan } else { Kind::Profile };
+    let id = reader.raw(32)?;
+    let length = u64::from_le_bytes(array(reader.raw(8)?));
+    reader.ensure(length == reader.left() as u64, "a body of the stated length")?;
+    Ok((kind, reader, id))
+}
+
+fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut array = [0; N];
+    array.copy_from_slice(bytes);
+    array
+}

@@ -1,0 +1,297 @@
+//! The measurements of one column in one slice.
+
+use super::groups::{Grouping, SPECIAL_GROUPS};
+use super::measurement::{Measurement, Reason, Status};
+use super::pair::{Parts, Shares, align};
+use super::settings::{Decider, Instrument};
+use super::usual::Usual;
+use crate::inference::{Interval, mean, proportion};
+use crate::measure::{self, Bracket, Pair};
+use crate::plan::{Column, Counter};
+use crate::slice::SliceKey;
+use crate::state::{ColumnState, Grain};
+
+/// Level of all intervals.
+pub(super) const LEVEL: f64 = 0.95;
+
+/// One column's two states in one slice, and all that is needed to measure them.
+pub(super) struct Task<'a> {
+    pub column: &'a Column,
+    pub slice: SliceKey,
+    pub reference: (&'a ColumnState, Grain),
+    pub current: (&'a ColumnState, Grain),
+    pub grouping: &'a Grouping<'a>,
+    pub usual: &'a Usual,
+    pub instrument: &'a Instrument,
+}
+
+impl Task<'_> {
+    /// Every metric of the slice of all rows; of other slices those that are judged or told.
+    pub(super) fn measure(&self) -> Vec<Measurement> {
+        let (reference, current) = (
+            self.grouping.counts(self.reference.0, self.reference.1),
+            self.grouping.counts(self.current.0, self.current.1),
+        );
+        let pair = Pair { reference: &reference, current: &current };
+        let mut rows = vec![self.psi(pair), self.psi_corrected(pair)];
+        rows.push(self.divergence(pair, "total_variation", "share", measure::total_variation, None));
+        if self.slice == SliceKey::default() {
+            rows.extend(self.further_divergences(pair));
+        }
+        if matches!(self.column.counter, Counter::Numeric(_)) {
+            rows.extend(self.of_numbers());
+        }
+        rows.extend(self.shares());
+        rows
+    }
+
+    fn blank(&self, metric: &'static str, unit: &'static str) -> Measurement {
+        let mut row = Measurement::new(&self.column.name, self.slice, metric, unit);
+        row.n_reference = self.reference.0.rows();
+        row.n_current = self.current.0.rows();
+        row.usual_level = self.usual.level(metric);
+        row
+    }
+
+    fn divergence(
+        &self,
+        pair: Pair<'_>,
+        metric: &'static str,
+        unit: &'static str,
+        value: impl Fn(Pair<'_>) -> Option<f64>,
+        p_value: Option<f64>,
+    ) -> Measurement {
+        let mut row = self.blank(metric, unit);
+        row.value = value(pair);
+        row.p_value = p_value;
+        row.null_level = match metric {
+            "total_variation" => measure::total_variation::null_level(pair),
+            "jensen_shannon" => measure::jensen_shannon::null_level(pair),
+            "hellinger" => measure::hellinger::null_level(pair),
+            "chi_square" => measure::chi_square::null_level(pair),
+            "g_test" => measure::g_test::null_level(pair),
+            _ => None,
+        };
+        row.method = "groups of cells; chi-square law";
+        row
+    }
+
+    fn further_divergences(&self, pair: Pair<'_>) -> [Measurement; 4] {
+        use measure::{chi_square, g_test, hellinger, jensen_shannon};
+        [
+            self.divergence(pair, "jensen_shannon", "distance", jensen_shannon, jensen_shannon::p_value(pair)),
+            self.divergence(pair, "hellinger", "distance", hellinger, hellinger::p_value(pair)),
+            self.divergence(pair, "chi_square", "statistic", chi_square, chi_square::p_value(pair)),
+            self.divergence(pair, "g_test", "statistic", g_test, g_test::p_value(pair)),
+        ]
+    }
+
+    fn psi(&self, pair: Pair<'_>) -> Measurement {
+        let mut row = self.blank("psi", "nats");
+        row.value = measure::psi(pair);
+        row.null_level = measure::psi::null_level(pair);
+        row.p_value = measure::psi::p_value(pair);
+        row.method = "add-1/2 over occupied groups; chi-square law";
+        row
+    }
+
+    fn psi_corrected(&self, pair: Pair<'_>) -> Measurement {
+        let mut row = self.blank("psi_corrected", "nats");
+        row.value = measure::psi_corrected(pair);
+        row.null_level = pair.totals().map(|_| 0.0);
+        row.p_value = measure::psi::p_value(pair);
+        row.method = "psi less its null mean; non-central chi-square law";
+        row.decides = self.instrument.decider == Decider::PsiCorrected;
+        let tolerance = self.instrument.psi;
+        if row.decides {
+            row.tolerance = Some(tolerance);
+            row.severity = self.instrument.severity("psi_corrected");
+        }
+        let law = measure::psi(pair).zip(pair.degrees_of_freedom()).zip(pair.scale());
+        let Some(((psi, df), scale)) = law else {
+            return self.unmeasurable(row);
+        };
+        let s = scale + self.usual.psi;
+        row.interval = measure::psi::interval(psi, df, s, LEVEL).map(ends);
+        if row.decides {
+            row.p_tolerance = measure::psi::p_tolerance(psi, df, s, tolerance);
+            self.judge_later(&mut row);
+            // Chance alone must stay under the tolerance before anything within it is ok.
+            let needed = measure::psi::rows_to_judge(pair.n(), df, tolerance, self.usual.psi);
+            if needed.is_none_or(|rows| pair.m() < rows) {
+                row.reason = Reason::TooFewRows;
+                row.n_needed = needed;
+            } else if straddles(row.interval, tolerance) {
+                row.reason = Reason::StraddlesTolerance;
+                let effect = row.value.unwrap_or_default();
+                row.n_needed =
+                    measure::psi::rows_to_decide(pair.n(), df, effect, tolerance, self.usual.psi, LEVEL);
+                let without = measure::psi::p_tolerance(psi, df, scale, tolerance);
+                if effect > tolerance && without.is_some_and(|p| p < 1.0 - LEVEL) {
+                    row.reason = Reason::UsualVariation;
+                }
+            }
+        }
+        row
+    }
+
+    /// A divergence that has no law here: no rows, no values, or all rows in one group.
+    fn unmeasurable(&self, mut row: Measurement) -> Measurement {
+        if row.decides {
+            let (reference, current) = (self.reference.0, self.current.0);
+            let empty = reference.rows() == 0 || current.rows() == 0;
+            let valueless = |state: &ColumnState| state.present() == 0;
+            match () {
+                () if empty => row.conclude(Status::Undetermined, Reason::NoRows),
+                () if valueless(reference) && valueless(current) => {
+                    row.conclude(Status::Undetermined, Reason::NoValues);
+                }
+                () => row.conclude(Status::NotApplicable, Reason::Constant),
+            }
+        }
+        row
+    }
+
+    /// Undetermined or ok until the whole report's q values are known.
+    fn judge_later(&self, row: &mut Measurement) {
+        row.conclude(Status::Undetermined, Reason::WithinTolerance);
+    }
+
+    fn of_numbers(&self) -> Vec<Measurement> {
+        let reference = Parts::new(&self.column.counter, self.reference.0, self.reference.1);
+        let current = Parts::new(&self.column.counter, self.current.0, self.current.1);
+        let mut rows = Vec::new();
+        let aligned = align(&reference, &current);
+        if self.slice == SliceKey::default() {
+            let pair = aligned.as_ref().map(|a| Pair { reference: &a.reference, current: &a.current });
+            rows.push(self.ks(pair, aligned.as_ref().map(|a| a.single.as_slice())));
+            let mut row = self.blank("wasserstein", "column unit");
+            row.method = "certified from cell counts and the difference of the means";
+            let difference = reference.mean().zip(current.mean()).map(|(r, c)| c - r);
+            if let Some((pair, aligned)) = pair.zip(aligned.as_ref()) {
+                let bracket = measure::wasserstein(pair, &aligned.cells, difference);
+                set_bracket(&mut row, bracket);
+                row.null_level = measure::wasserstein::null_level(pair, &aligned.cells);
+            }
+            rows.push(row);
+        }
+        rows.push(self.mean(&reference, &current));
+        rows
+    }
+
+    fn ks(&self, pair: Option<Pair<'_>>, single: Option<&[bool]>) -> Measurement {
+        let mut row = self.blank("ks", "distance");
+        row.method = "certified from cell counts; Kolmogorov law, conservative with ties";
+        row.decides = self.instrument.decider == Decider::Ks;
+        let tolerance = self.instrument.ks;
+        if row.decides {
+            row.tolerance = Some(tolerance);
+            row.severity = self.instrument.severity("ks");
+        }
+        let Some(pair) = pair.filter(|pair| pair.scale().is_some()) else {
+            return self.unmeasurable(row);
+        };
+        let bracket = measure::ks(pair, single.unwrap_or_default());
+        set_bracket(&mut row, bracket);
+        row.null_level = measure::ks::null_level(pair);
+        row.p_value = measure::ks::p_value(pair);
+        if let (true, Some(bracket)) = (row.decides, bracket) {
+            self.judge_ks(&mut row, pair, bracket, tolerance);
+        }
+        row
+    }
+
+    /// `|D - true D|` is at most the distance of each empirical distribution from its own: an
+    /// interval by the Kolmogorov law, valid whatever the true distance.
+    fn judge_ks(&self, row: &mut Measurement, pair: Pair<'_>, bracket: Bracket, tolerance: f64) {
+        let Some(half) = measure::ks::half_width(pair, LEVEL) else { return };
+        row.interval = Some(((bracket.lower - half).max(0.0), (bracket.upper + half).min(1.0)));
+        row.p_tolerance = measure::ks::p_tolerance(pair, tolerance);
+        self.judge_later(row);
+        if half > tolerance {
+            row.reason = Reason::TooFewRows;
+            row.n_needed = measure::ks::rows_to_judge(pair.n(), tolerance, LEVEL);
+        } else if bracket.lower <= tolerance && bracket.upper > tolerance {
+            row.reason = Reason::CoarseBinning;
+        } else if straddles(row.interval, tolerance) {
+            row.reason = Reason::StraddlesTolerance;
+        }
+    }
+
+    fn mean(&self, reference: &Parts<'_>, current: &Parts<'_>) -> Measurement {
+        let mut row = self.blank("mean", "column unit");
+        row.method = "reproducible sums; Welch interval";
+        let finite = |v: Option<f64>| v.filter(|v| v.is_finite());
+        (row.reference_value, row.current_value) = (finite(reference.mean()), finite(current.mean()));
+        row.value = finite(row.reference_value.zip(row.current_value).map(|(r, c)| c - r));
+        if let Some((r, c)) = reference.moments().zip(current.moments()) {
+            row.interval = mean::difference_interval(r, c, LEVEL).map(ends);
+            row.p_value = mean::p_value(r, c);
+            row.null_level = mean::null_level(r, c);
+        }
+        row
+    }
+
+    fn shares(&self) -> Vec<Measurement> {
+        let (reference, current) = (Shares::new(self.reference.0), Shares::new(self.current.0));
+        let instrument = self.instrument;
+        let missing = (reference.missing.0, current.missing.0);
+        let mut rows =
+            vec![self.share("missing_share", missing, instrument.missing_share, self.usual.missing)];
+        if matches!(self.column.counter, Counter::Categorical(_)) {
+            let other = (reference.other.0, current.other.0);
+            rows.push(self.share("other_share", other, instrument.other_share, self.usual.other));
+        }
+        rows
+    }
+
+    fn share(
+        &self,
+        metric: &'static str,
+        (reference, current): (proportion::Proportion, proportion::Proportion),
+        tolerance: f64,
+        between: f64,
+    ) -> Measurement {
+        let mut row = self.blank(metric, "share");
+        row.method = "Newcombe interval; score test";
+        row.decides = true;
+        row.severity = self.instrument.severity(metric);
+        row.tolerance = Some(tolerance);
+        (row.reference_value, row.current_value) = (reference.share(), current.share());
+        row.value = measure::share::share_change(reference, current);
+        if row.value.is_none() {
+            row.conclude(Status::Undetermined, Reason::NoRows);
+            return row;
+        }
+        row.interval = proportion::newcombe_interval(reference, current, LEVEL, between).map(ends);
+        row.null_level = proportion::null_level(reference, current);
+        row.p_value = proportion::p_value(reference, current);
+        row.p_tolerance = proportion::p_tolerance(reference, current, tolerance, between);
+        self.judge_later(&mut row);
+        let within = row.interval.is_some_and(|(low, high)| -tolerance <= low && high <= tolerance);
+        if !within {
+            let beyond = row.value.is_some_and(|v| v.abs() > tolerance);
+            row.reason = if beyond { Reason::StraddlesTolerance } else { Reason::TooFewRows };
+            row.n_needed = proportion::rows_to_decide(reference, current, tolerance, between, LEVEL);
+        }
+        row
+    }
+}
+
+fn set_bracket(row: &mut Measurement, bracket: Option<Bracket>) {
+    row.value = bracket.map(|b| b.lower);
+    row.bracket = bracket.map(|b| (b.lower, b.upper));
+}
+
+fn ends(interval: Interval) -> (f64, f64) {
+    (interval.lower, interval.upper)
+}
+
+fn straddles(interval: Option<(f64, f64)>, tolerance: f64) -> bool {
+    interval.is_none_or(|(_, high)| high > tolerance)
+}
+
+/// Groups of a column, without the special ones.
+pub(super) fn regular(counts: &[u64]) -> &[u64] {
+    &counts[..counts.len() - SPECIAL_GROUPS]
+}

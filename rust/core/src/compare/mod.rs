@@ -1,0 +1,215 @@
+//! Two profiles side by side: what changed, how surely.
+//!
+//! Each column whose binning agrees is measured in the slice of all rows and in each segment.
+//! The deciding measurements are then judged together, so that the chance of any alert at all,
+//! when every effect is within its tolerance, is at most the stated false-alarm rate
+//! (Benjamini and Hochberg 1995 controls it under independence and positive dependence).
+
+mod column;
+mod curves;
+mod groups;
+mod measurement;
+mod pair;
+mod settings;
+mod usual;
+
+pub use measurement::{CurvePoint, Measurement, Reason, Status};
+pub use settings::{Decider, Instrument, Settings};
+
+use crate::error::Result;
+use crate::inference::multiplicity::benjamini_hochberg;
+use crate::plan::{Column, Role};
+use crate::profile::Profile;
+use crate::slice::SliceKey;
+use crate::state::{Grain, SliceState};
+use column::Task;
+use groups::Grouping;
+use usual::Windows;
+
+/// Both tables.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Numbers with a verdict.
+    pub measurements: Vec<Measurement>,
+    /// What is drawn.
+    pub curves: Vec<CurvePoint>,
+}
+
+/// Lays `current` beside `reference`.
+///
+/// # Errors
+/// When the settings are out of their domains.
+pub fn compare(reference: &Profile, current: &Profile, settings: &Settings) -> Result<Report> {
+    settings.check()?;
+    let mut report = Report::default();
+    report.measurements.push(row_count(reference, current));
+    let both = Both { reference, current, settings };
+    let columns = both.columns(&mut report.measurements);
+    for key in both.slices() {
+        both.measure_slice(key, &columns, &mut report);
+    }
+    report.measurements.extend(settings.new_columns.iter().map(|name| {
+        let mut row = Measurement::new(name, SliceKey::default(), "schema", "state");
+        row.reason = Reason::NewColumn;
+        row
+    }));
+    conclude(&mut report.measurements, settings.false_alarm_rate);
+    Ok(report)
+}
+
+/// Columns that both profiles count alike, with their places in each.
+struct Shared<'a> {
+    column: &'a Column,
+    reference: usize,
+    current: usize,
+    grouping: Grouping<'a>,
+}
+
+struct Both<'a> {
+    reference: &'a Profile,
+    current: &'a Profile,
+    settings: &'a Settings,
+}
+
+impl<'a> Both<'a> {
+    /// The comparable columns; says of every column of the reference whether it is one.
+    fn columns(&self, rows: &mut Vec<Measurement>) -> Vec<Shared<'a>> {
+        let (plan, other) = (self.reference.plan(), self.current.plan());
+        let mut shared = Vec::new();
+        for (place, column) in plan.columns().iter().enumerate() {
+            let instrument = self.settings.instrument(&column.name);
+            let found = other.find(&column.name);
+            let same = found.filter(|i| other.columns()[*i].counter.id() == column.counter.id());
+            rows.push(self.schema(column, &instrument, found, same));
+            if let Some(current) = same {
+                let state = &self.reference.all().columns[place];
+                let grain = if self.settings.groups > 10 { Grain::Fine } else { Grain::Coarse };
+                let grouping = Grouping::new(&column.counter, state, self.settings.groups, grain);
+                shared.push(Shared { column, reference: place, current, grouping });
+            }
+        }
+        let unknown = other.columns().iter().filter(|c| plan.find(&c.name).is_none());
+        rows.extend(unknown.map(|column| {
+            let mut row = Measurement::new(&column.name, SliceKey::default(), "schema", "state");
+            row.reason = Reason::NewColumn;
+            row
+        }));
+        shared
+    }
+
+    /// Whether a column can be compared at all: a state of its own, never an exception.
+    fn schema(
+        &self,
+        column: &Column,
+        instrument: &Instrument,
+        found: Option<usize>,
+        same: Option<usize>,
+    ) -> Measurement {
+        let mut row = Measurement::new(&column.name, SliceKey::default(), "schema", "state");
+        (row.n_reference, row.n_current) = (self.reference.rows(), self.current.rows());
+        row.decides = true;
+        row.severity = instrument.severity("schema");
+        row.method = "columns and types";
+        let specials = same.map(|i| self.current.all().columns[i].specials()).unwrap_or_default();
+        match (found, same) {
+            (None, _) => row.conclude(Status::Alert, Reason::MissingColumn),
+            (Some(_), None) => row.conclude(Status::Undetermined, Reason::PlanChanged),
+            _ if specials.absent > 0 => row.conclude(Status::Alert, Reason::MissingColumn),
+            _ if specials.mistyped > 0 => row.conclude(Status::Alert, Reason::Retyped),
+            _ if self.current.rows() == 0 => row.conclude(Status::Undetermined, Reason::NoRows),
+            _ => row.conclude(Status::Ok, Reason::WithinTolerance),
+        }
+        row
+    }
+
+    /// All rows, and every segment that both plans slice by and the current data has.
+    fn slices(&self) -> Vec<SliceKey> {
+        let same_plan = self.reference.plan().id() == self.current.plan().id();
+        let mut keys = vec![SliceKey::default()];
+        if same_plan {
+            let segments = self.current.slices();
+            keys.extend(segments.into_iter().filter(|key| key.window.is_none() && key.segment.is_some()));
+        }
+        keys
+    }
+
+    fn measure_slice(&self, key: SliceKey, columns: &[Shared<'_>], report: &mut Report) {
+        let whole = key == SliceKey::default();
+        let grain = if whole { Grain::Fine } else { Grain::Coarse };
+        let state = |profile: &Profile| {
+            let part = if whole { None } else { profile.slice(&key) };
+            part.unwrap_or_else(|| SliceState::new(profile.plan(), grain))
+        };
+        let (reference_part, current_part) = (state(self.reference), state(self.current));
+        let (reference, current) =
+            if whole { (self.reference.all(), self.current.all()) } else { (&reference_part, &current_part) };
+        let windows = Windows::new(self.windows(&key));
+        for shared in columns {
+            let of_segment = key.segment.is_some_and(|(column, _)| column as usize == shared.reference);
+            if of_segment {
+                continue;
+            }
+            let instrument = self.settings.instrument(&shared.column.name);
+            let usual = windows.usual(shared.reference, &shared.column.counter, &shared.grouping);
+            let task = Task {
+                column: shared.column,
+                slice: key,
+                reference: (&reference.columns[shared.reference], grain),
+                current: (&current.columns[shared.current], grain),
+                grouping: &shared.grouping,
+                usual: &usual,
+                instrument: &instrument,
+            };
+            report.measurements.extend(task.measure());
+            if whole {
+                report.curves.extend(curves::distribution(&task));
+            }
+        }
+    }
+
+    /// The reference's windows within a slice.
+    fn windows(&self, key: &SliceKey) -> Vec<(SliceKey, SliceState)> {
+        if self.settings.groups > 10 {
+            return Vec::new();
+        }
+        let windows = self.reference.windows();
+        let keys = windows.into_iter().map(|window| SliceKey { window: Some(window), ..*key });
+        keys.filter_map(|key| Some((key, self.reference.slice(&key)?))).collect()
+    }
+}
+
+fn row_count(reference: &Profile, current: &Profile) -> Measurement {
+    let mut row = Measurement::new("rows", SliceKey::default(), "row_count", "rows");
+    (row.n_reference, row.n_current) = (reference.rows(), current.rows());
+    row.reference_value = Some(reference.rows() as f64);
+    row.current_value = Some(current.rows() as f64);
+    row.value = Some(current.rows() as f64 - reference.rows() as f64);
+    row.method = "exact";
+    if reference.rows() == 0 || current.rows() == 0 {
+        row.decides = true;
+        row.severity = "page";
+        row.conclude(Status::Undetermined, Reason::NoRows);
+    }
+    row
+}
+
+/// Judges the deciding measurements together.
+fn conclude(rows: &mut [Measurement], false_alarm_rate: f64) {
+    let p: Vec<Option<f64>> = rows.iter().map(|row| row.p_tolerance.filter(|_| row.decides)).collect();
+    for (row, q) in rows.iter_mut().zip(benjamini_hochberg(&p)) {
+        let Some(q) = q else { continue };
+        row.q_value = Some(q);
+        let effect = row.value.map(f64::abs).unwrap_or_default();
+        if q <= false_alarm_rate && row.tolerance.is_some_and(|tolerance| effect > tolerance) {
+            row.conclude(Status::Alert, Reason::BeyondTolerance);
+        } else if row.reason == Reason::WithinTolerance {
+            row.status = Status::Ok;
+        }
+    }
+}
+
+/// Whether a column is the model's output, which pages by default.
+#[must_use]
+pub fn pages_by_default(role: Role) -> bool {
+    role == Role::Score
+}

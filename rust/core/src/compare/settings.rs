@@ -1,0 +1,102 @@
+//! What is judged, and how strictly.
+
+use crate::error::{Result, parameter};
+
+/// Which metric decides on drift of an instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decider {
+    /// Population stability index less its null mean.
+    PsiCorrected,
+    /// Kolmogorov-Smirnov distance.
+    Ks,
+    /// Drift informs only.
+    Nothing,
+}
+
+/// Tolerances of one column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instrument {
+    /// The column.
+    pub name: String,
+    /// What decides on drift.
+    pub decider: Decider,
+    /// Largest accepted `psi_corrected`, in nats.
+    pub psi: f64,
+    /// Largest accepted `ks`.
+    pub ks: f64,
+    /// Largest accepted change of the share of missing values.
+    pub missing_share: f64,
+    /// Largest accepted change of the share of unseen categories.
+    pub other_share: f64,
+    /// Metrics that page; the others warn.
+    pub page: Vec<String>,
+}
+
+/// How a report is made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Chance that a report alerts at all although every effect is within tolerance.
+    pub false_alarm_rate: f64,
+    /// Groups of cells that divergences work on.
+    pub groups: usize,
+    /// Instruments that differ from the default.
+    pub instruments: Vec<Instrument>,
+    /// Columns of the current data that the plan does not know.
+    pub new_columns: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { false_alarm_rate: 0.01, groups: 10, instruments: Vec::new(), new_columns: Vec::new() }
+    }
+}
+
+impl Instrument {
+    /// The tolerances of a column nobody said anything about.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            decider: Decider::PsiCorrected,
+            psi: 0.10,
+            ks: 0.10,
+            missing_share: 0.05,
+            other_share: 0.05,
+            page: ["missing_share", "other_share", "schema"].map(str::to_owned).to_vec(),
+        }
+    }
+
+    pub(super) fn severity(&self, metric: &str) -> &'static str {
+        if self.page.iter().any(|m| m == metric) { "page" } else { "warn" }
+    }
+}
+
+impl Settings {
+    /// Numbers within their domains.
+    ///
+    /// # Errors
+    /// Names the first that is not.
+    pub fn check(&self) -> Result<()> {
+        if !(self.false_alarm_rate > 0.0 && self.false_alarm_rate < 0.5) {
+            return Err(parameter("false_alarm_rate", "a probability above 0 and below 0.5"));
+        }
+        if !(2..=1000).contains(&self.groups) {
+            return Err(parameter("bins", "a number of groups from 2 to 1000"));
+        }
+        for instrument in &self.instruments {
+            let shares = [instrument.ks, instrument.missing_share, instrument.other_share];
+            if !(instrument.psi > 0.0 && instrument.psi.is_finite()) {
+                return Err(parameter("tolerance.psi", "a number above 0"));
+            }
+            if shares.iter().any(|t| !(*t > 0.0 && *t < 1.0)) {
+                return Err(parameter("tolerance", "a share above 0 and below 1"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn instrument(&self, name: &str) -> Instrument {
+        let found = self.instruments.iter().find(|i| i.name == name);
+        found.cloned().unwrap_or_else(|| Instrument::new(name))
+    }
+}

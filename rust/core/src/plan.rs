@@ -1,0 +1,233 @@
+//! How every column is to be counted: one frozen binning or vocabulary each.
+
+use std::sync::Arc;
+
+use crate::binning::Binning;
+use crate::codec::bytes::{Reader, Writer};
+use crate::error::{Error, Result, parameter};
+use crate::vocabulary::Vocabulary;
+use crate::{binning, vocabulary};
+
+/// Longest name of a column.
+pub const MAX_NAME: usize = 4096;
+/// Most segment columns of a plan.
+pub const MAX_SEGMENTS: usize = 8;
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// An input of the model.
+    Feature,
+    /// The model's output.
+    Score,
+    /// An input whose values also name slices of the rows.
+    Segment,
+}
+
+const ROLES: [Role; 3] = [Role::Feature, Role::Score, Role::Segment];
+
+impl Role {
+    /// The name used in specs and tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Feature => "feature",
+            Self::Score => "score",
+            Self::Segment => "segment",
+        }
+    }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        ROLES.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// How one column is counted.
+#[derive(Clone, Debug)]
+pub enum Counter {
+    /// In cells of the number line.
+    Numeric(Arc<Binning>),
+    /// By category.
+    Categorical(Arc<Vocabulary>),
+}
+
+impl Counter {
+    /// The content address of the binning or vocabulary.
+    #[must_use]
+    pub fn id(&self) -> &[u8; 32] {
+        match self {
+            Self::Numeric(binning) => binning.id(),
+            Self::Categorical(vocabulary) => vocabulary.id(),
+        }
+    }
+}
+
+/// One column of a plan.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name in the data.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// How it is counted.
+    pub counter: Counter,
+}
+
+/// Columns in the order of their names, and the time column if rows have one.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    columns: Vec<Column>,
+    time: Option<String>,
+    segments: Vec<usize>,
+    id: [u8; 32],
+}
+
+impl Plan {
+    /// The plan of these columns, whatever their order.
+    ///
+    /// # Errors
+    /// When a name stands there twice, or a segment column is not categorical.
+    pub fn new(mut columns: Vec<Column>, time: Option<String>) -> Result<Self> {
+        columns.sort_by(|a, b| a.name.cmp(&b.name));
+        if columns.windows(2).any(|w| w[0].name == w[1].name) {
+            return Err(parameter("columns", "each column once"));
+        }
+        if columns.iter().any(|c| c.name.len() > MAX_NAME) {
+            return Err(parameter("columns", "names of at most 4096 bytes"));
+        }
+        let is_segment = |c: &Column| c.role == Role::Segment;
+        let numeric = |c: &Column| matches!(c.counter, Counter::Numeric(_));
+        if columns.iter().any(|c| is_segment(c) && numeric(c)) {
+            return Err(parameter("segments", "categorical columns"));
+        }
+        let segments: Vec<usize> =
+            columns.iter().enumerate().filter(|(_, c)| is_segment(c)).map(|(i, _)| i).collect();
+        if segments.len() > MAX_SEGMENTS {
+            return Err(parameter("segments", "at most 8 segment columns"));
+        }
+        let mut plan = Self { columns, time, segments, id: [0; 32] };
+        plan.id = plan.hash();
+        Ok(plan)
+    }
+
+    /// BLAKE3 over names, roles and identities: what decides whether counts may be added.
+    fn hash(&self) -> [u8; 32] {
+        let mut writer = Writer::default();
+        writer.text(self.time.as_deref().unwrap_or_default());
+        writer.length(self.columns.len());
+        for column in &self.columns {
+            writer.text(&column.name);
+            writer.byte(column.role as u8);
+            writer.byte(u8::from(matches!(column.counter, Counter::Categorical(_))));
+            writer.raw(column.counter.id());
+        }
+        *blake3::hash(&writer.finish()).as_bytes()
+    }
+
+    /// The plan with more columns; those it has keep their identities.
+    ///
+    /// # Errors
+    /// When it has one of them already.
+    pub fn extend(&self, columns: Vec<Column>) -> Result<Self> {
+        Self::new(self.columns.iter().cloned().chain(columns).collect(), self.time.clone())
+    }
+
+    /// The content address.
+    #[must_use]
+    pub fn id(&self) -> &[u8; 32] {
+        &self.id
+    }
+
+    /// The columns, by name.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column that tells when a row happened.
+    #[must_use]
+    pub fn time(&self) -> Option<&str> {
+        self.time.as_deref()
+    }
+
+    /// Places of the segment columns.
+    #[must_use]
+    pub fn segments(&self) -> &[usize] {
+        &self.segments
+    }
+
+    /// The column of that name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.columns.binary_search_by(|c| c.name.as_str().cmp(name)).ok()
+    }
+
+    /// Columns that the plans count differently, or only one of them counts.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let same = |a: &Column, b: &Column| a.role == b.role && a.counter.id() == b.counter.id();
+        let missing_in = |one: &Self, column: &Column| {
+            one.find(&column.name).is_none_or(|i| !same(&one.columns[i], column))
+        };
+        let mut names: Vec<String> =
+            self.columns.iter().filter(|c| missing_in(other, c)).map(|c| c.name.clone()).collect();
+        names.extend(other.columns.iter().filter(|c| missing_in(self, c)).map(|c| c.name.clone()));
+        if self.time != other.time {
+            names.extend(self.time.iter().chain(&other.time).cloned());
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+pub(crate) fn write(writer: &mut Writer, plan: &Plan) {
+    writer.byte(u8::from(plan.time.is_some()));
+    writer.text(plan.time.as_deref().unwrap_or_default());
+    writer.length(plan.columns.len());
+    for column in &plan.columns {
+        writer.text(&column.name);
+        writer.byte(column.role as u8);
+        match &column.counter {
+            Counter::Numeric(b) => {
+                writer.byte(0);
+                binning::write(writer, &b.parts());
+            }
+            Counter::Categorical(v) => {
+                writer.byte(1);
+                vocabulary::write(writer, v);
+            }
+        }
+    }
+}
+
+pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Plan> {
+    let has_time = reader.index(2)? == 1;
+    let time = reader.text(MAX_NAME)?.to_owned();
+    reader.ensure(has_time || time.is_empty(), "no time column")?;
+    let count = reader.length(4)?;
+    let columns = (0..count).map(|_| read_column(reader)).collect::<Result<Vec<_>>>()?;
+    reader.ensure(columns.windows(2).all(|w| w[0].name < w[1].name), "columns in the order of names")?;
+    Plan::new(columns, has_time.then_some(time)).map_err(|e| as_corrupt(e, reader))
+}
+
+fn as_corrupt(error: Error, reader: &Reader<'_>) -> Error {
+    match error {
+        Error::Corrupt { .. } => error,
+        _ => reader.corrupt("a plan"),
+    }
+}
+
+fn read_column(reader: &mut Reader<'_>) -> Result<Column> {
+    let name = reader.text(MAX_NAME)?.to_owned();
+    let role = ROLES[reader.index(ROLES.len())?];
+    let counter = if reader.index(2)? == 0 {
+        let parts = binning::read(reader)?;
+        Counter::Numeric(Arc::new(Binning::from_parts(parts).map_err(|e| as_corrupt(e, reader))?))
+    } else {
+        Counter::Categorical(Arc::new(vocabulary::read(reader)?))
+    };
+    Ok(Column { name, role, counter })
+}

@@ -1,0 +1,388 @@
+//! Counts under a plan. Profiles of one plan merge by adding.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::batch::{Batch, Numbers, Values};
+use crate::error::{Error, Result};
+use crate::plan::{Counter, Plan};
+use crate::scalar::Domain;
+use crate::slice::{self, SliceKey, Window};
+use crate::state::categorical::Places;
+use crate::state::numeric::Scratch;
+use crate::state::{ColumnState, Grain, Leaves, SliceState, categorical, numeric};
+
+/// Most windows kept apart; rows of older ones are counted together.
+pub const MAX_WINDOWS: usize = 1024;
+/// State of the leaves is kept below about this by keeping fewer windows apart.
+pub const MAX_LEAF_BYTES: usize = 256 << 20;
+
+/// The counts of all rows and of each leaf.
+#[derive(Debug)]
+pub struct Profile {
+    plan: Arc<Plan>,
+    all: SliceState,
+    places: BTreeMap<SliceKey, u32>,
+    leaves: Vec<SliceState>,
+    scratch: Scratch,
+}
+
+impl Clone for Profile {
+    fn clone(&self) -> Self {
+        Self {
+            plan: Arc::clone(&self.plan),
+            all: self.all.clone(),
+            places: self.places.clone(),
+            leaves: self.leaves.clone(),
+            scratch: Scratch::default(),
+        }
+    }
+}
+
+impl PartialEq for Profile {
+    fn eq(&self, other: &Self) -> bool {
+        self.plan.id() == other.plan.id()
+            && self.all == other.all
+            && self.leaves().eq(other.leaves())
+    }
+}
+
+impl Profile {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(plan: Arc<Plan>) -> Self {
+        let all = SliceState::new(&plan, Grain::Fine);
+        Self { plan, all, places: BTreeMap::new(), leaves: Vec::new(), scratch: Scratch::default() }
+    }
+
+    pub(crate) fn from_parts(
+        plan: Arc<Plan>,
+        all: SliceState,
+        leaves: BTreeMap<SliceKey, SliceState>,
+    ) -> Self {
+        let places = leaves.keys().enumerate().map(|(i, key)| (*key, i as u32)).collect();
+        Self { plan, all, places, leaves: leaves.into_values().collect(), scratch: Scratch::default() }
+    }
+
+    /// How it was counted.
+    #[must_use]
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Rows counted.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.all.rows
+    }
+
+    /// The slice of all rows.
+    #[must_use]
+    pub fn all(&self) -> &SliceState {
+        &self.all
+    }
+
+    /// The stored slices, in the order of their keys.
+    pub fn leaves(&self) -> impl Iterator<Item = (&SliceKey, &SliceState)> {
+        self.places.iter().map(|(key, place)| (key, &self.leaves[*place as usize]))
+    }
+
+    /// Counts a batch; `window_seconds` slices it by the plan's time column as well.
+    ///
+    /// # Errors
+    /// When the batch does not have one entry for each column, or a column's length differs.
+    pub fn count(&mut self, batch: &Batch<'_>, window_seconds: Option<i64>) -> Result<()> {
+        let fits = batch.columns.len() == self.plan.columns().len()
+            && batch.columns.iter().chain(&batch.time).all(|v| length(v).is_none_or(|n| n == batch.rows));
+        if !fits {
+            return Err(crate::error::parameter("batch", "one entry of every row for each column"));
+        }
+        let plan = Arc::clone(&self.plan);
+        let places: Vec<Option<Places>> =
+            plan.columns().iter().zip(&batch.columns).map(|(c, v)| lookup(&c.counter, v)).collect();
+        let families = self.assign(batch, &places, window_seconds);
+        self.all.rows += batch.rows as u64;
+        for family in &families {
+            family.iter().for_each(|place| self.leaves[*place as usize].rows += 1);
+        }
+        for (column, values) in batch.columns.iter().enumerate() {
+            let mut leaves = Leaves { states: &mut self.leaves, families: &families, column };
+            let task = Task { values, rows: batch.rows, places: places[column].as_ref() };
+            task.count(&plan.columns()[column].counter, &mut self.all.columns[column], &mut leaves, &mut self.scratch);
+        }
+        self.fold_windows();
+        Ok(())
+    }
+
+    /// The place of every row's leaf, for each family of slices.
+    fn assign(
+        &mut self,
+        batch: &Batch<'_>,
+        places: &[Option<Places>],
+        window_seconds: Option<i64>,
+    ) -> Vec<Vec<u32>> {
+        let windows: Option<Vec<Window>> = match (&batch.time, window_seconds) {
+            (Some(time), Some(seconds)) if seconds > 0 => Some(slice::windows(time, batch.rows, seconds)),
+            _ => None,
+        };
+        let window = |row: usize| windows.as_ref().map(|w| w[row]);
+        let plan = Arc::clone(&self.plan);
+        let mut families = Vec::new();
+        for &column in plan.segments() {
+            let segments = slice::segments(&batch.columns[column], places[column].as_ref(), batch.rows);
+            let key = |row: usize| SliceKey {
+                window: window(row),
+                segment: Some((column as u32, segments[row])),
+            };
+            families.push(self.place_rows(batch.rows, key));
+        }
+        if families.is_empty() && windows.is_some() {
+            families.push(self.place_rows(batch.rows, |row| SliceKey { window: window(row), segment: None }));
+        }
+        families
+    }
+
+    fn place_rows(&mut self, rows: usize, key: impl Fn(usize) -> SliceKey) -> Vec<u32> {
+        let mut last: Option<(SliceKey, u32)> = None;
+        (0..rows)
+            .map(|row| {
+                let key = key(row);
+                match last {
+                    Some((held, place)) if held == key => place,
+                    _ => {
+                        let place = self.place(key);
+                        last = Some((key, place));
+                        place
+                    }
+                }
+            })
+            .collect()
+    }
+
+    fn place(&mut self, key: SliceKey) -> u32 {
+        if let Some(&place) = self.places.get(&key) {
+            return place;
+        }
+        let place = self.leaves.len() as u32;
+        self.leaves.push(SliceState::new(&self.plan, Grain::Coarse));
+        self.places.insert(key, place);
+        place
+    }
+
+    /// Adds another profile of the same plan.
+    ///
+    /// # Errors
+    /// When the plans differ: names the columns.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        if self.plan.id() != other.plan.id() {
+            return Err(Error::Merge { columns: self.plan.differences(&other.plan) });
+        }
+        self.all.merge(&other.all);
+        for (key, state) in other.leaves() {
+            let place = self.place(*key) as usize;
+            self.leaves[place].merge(state);
+        }
+        self.fold_windows();
+        Ok(())
+    }
+
+    /// Windows kept apart: fewer when a window of this plan is large.
+    #[must_use]
+    pub fn windows_kept(&self) -> usize {
+        let cells = |c: &Counter| match c {
+            Counter::Numeric(b) => 24 + b.coarse_cells().unwrap_or(128),
+            Counter::Categorical(v) => 12 + v.coarse_cells(),
+        };
+        let leaf: usize = self.plan.columns().iter().map(|c| cells(&c.counter) * 8).sum();
+        let segments = self.plan.segments().iter().map(|&i| match &self.plan.columns()[i].counter {
+            Counter::Categorical(v) => v.coarse_cells() + 2,
+            Counter::Numeric(_) => 0,
+        });
+        let leaves = segments.sum::<usize>().max(1);
+        (MAX_LEAF_BYTES / (leaf * leaves).max(1)).clamp(16, MAX_WINDOWS)
+    }
+
+    /// Folds all but the latest windows into one. A window among the latest at the end has been
+    /// among them all along, so what is kept is exact and the same in any order of rows.
+    fn fold_windows(&mut self) {
+        let kept = self.windows_kept();
+        let mut windows: Vec<Window> = self.places.keys().filter_map(|key| key.window).collect();
+        windows.retain(|window| matches!(window, Window::At { .. }));
+        windows.dedup();
+        if windows.len() <= kept {
+            return;
+        }
+        let oldest_kept = windows[windows.len() - kept];
+        let keyed = std::mem::take(&mut self.places);
+        let mut states: Vec<Option<SliceState>> = std::mem::take(&mut self.leaves).into_iter().map(Some).collect();
+        for (mut key, place) in keyed {
+            let Some(state) = states[place as usize].take() else { continue };
+            if key.window.is_some_and(|w| matches!(w, Window::At { .. }) && w < oldest_kept) {
+                key.window = Some(Window::Folded);
+            }
+            let place = self.place(key) as usize;
+            self.leaves[place].merge(&state);
+        }
+    }
+
+    /// The rows of a slice: stored, or added up from its leaves. `None` when it has no rows.
+    #[must_use]
+    pub fn slice(&self, key: &SliceKey) -> Option<SliceState> {
+        let families = self.families_of(key);
+        let mut sum: Option<SliceState> = None;
+        let parts = self.leaves().filter(|(leaf, _)| leaf.is_within(key));
+        for (_, state) in parts.filter(|(leaf, _)| families.is_none_or(|f| leaf.segment.map(|s| s.0) == f)) {
+            match &mut sum {
+                Some(sum) => sum.merge(state),
+                None => sum = Some(state.clone()),
+            }
+        }
+        sum
+    }
+
+    /// A window's rows are in every family of segments: one family holds them all.
+    fn families_of(&self, key: &SliceKey) -> Option<Option<u32>> {
+        key.segment.is_none().then(|| self.plan.segments().first().map(|&column| column as u32))
+    }
+
+    /// Every slice that can be asked for, in the order of the keys.
+    #[must_use]
+    pub fn slices(&self) -> Vec<SliceKey> {
+        let mut keys: Vec<SliceKey> = vec![SliceKey::default()];
+        for key in self.places.keys() {
+            keys.extend([*key, SliceKey { window: None, ..*key }, SliceKey { segment: None, ..*key }]);
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// The windows, oldest first.
+    #[must_use]
+    pub fn windows(&self) -> Vec<Window> {
+        let mut windows: Vec<Window> = self.places.keys().filter_map(|key| key.window).collect();
+        windows.dedup();
+        windows
+    }
+}
+
+fn length(values: &Values<'_>) -> Option<usize> {
+    match values {
+        Values::Absent | Values::Mistyped { .. } => None,
+        Values::Numbers { numbers, .. } => Some(numbers.len()),
+        Values::Times { ticks, .. } => Some(ticks.len()),
+        Values::Labels(labels) => Some(labels.codes.len()),
+    }
+}
+
+fn lookup(counter: &Counter, values: &Values<'_>) -> Option<Places> {
+    match (counter, values) {
+        (Counter::Categorical(vocabulary), Values::Labels(labels)) => Some(Places::new(labels, vocabulary)),
+        _ => None,
+    }
+}
+
+/// One column of one batch.
+struct Task<'a> {
+    values: &'a Values<'a>,
+    rows: usize,
+    places: Option<&'a Places>,
+}
+
+impl Task<'_> {
+    fn count(&self, counter: &Counter, all: &mut ColumnState, leaves: &mut Leaves<'_>, scratch: &mut Scratch) {
+        match (self.values, counter, &mut *all) {
+            (Values::Labels(labels), Counter::Categorical(v), ColumnState::Categorical(state)) => {
+                if let Some(places) = self.places {
+                    categorical::count(labels, places, v, state, leaves);
+                }
+            }
+            (Values::Numbers { numbers, validity }, Counter::Numeric(b), ColumnState::Numeric(state))
+                if !matches!(b.domain(), Domain::Temporal(_)) =>
+            {
+                numbers.count(*validity, b, state, leaves, scratch);
+            }
+            (Values::Times { ticks, unit, validity }, Counter::Numeric(b), ColumnState::Numeric(state))
+                if matches!(b.domain(), Domain::Temporal(_)) =>
+            {
+                let Domain::Temporal(own) = b.domain() else { return };
+                if *unit == own {
+                    numeric::count(ticks, *validity, b, state, leaves, scratch);
+                } else {
+                    let converted: Vec<i64> = ticks.iter().map(|t| unit.convert(*t, own)).collect();
+                    numeric::count(&converted, *validity, b, state, leaves, scratch);
+                }
+            }
+            (values, ..) => self.count_uncounted(values, all, leaves),
+        }
+    }
+
+    /// Rows of a column that is not there, or not in a type that can be counted.
+    fn count_uncounted(&self, values: &Values<'_>, all: &mut ColumnState, leaves: &mut Leaves<'_>) {
+        let absent = matches!(values, Values::Absent);
+        let validity = match values {
+            Values::Mistyped { validity }
+            | Values::Numbers { validity, .. }
+            | Values::Times { validity, .. } => *validity,
+            Values::Absent | Values::Labels(_) => None,
+        };
+        let is_null = |row: usize| match values {
+            Values::Labels(labels) => labels.codes[row] == crate::batch::NULL,
+            _ => validity.is_some_and(|bits| !bits.get(row)),
+        };
+        for row in 0..self.rows {
+            let null = is_null(row);
+            let see = |state: &mut ColumnState| {
+                let specials = state.specials_mut();
+                *(if absent {
+                    &mut specials.absent
+                } else if null {
+                    &mut specials.null
+                } else {
+                    &mut specials.mistyped
+                }) += 1;
+            };
+            see(all);
+            leaves.each(row, see);
+        }
+    }
+}
+
+impl Numbers<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::F64(v) => v.len(),
+            Self::F32(v) => v.len(),
+            Self::I8(v) => v.len(),
+            Self::I16(v) => v.len(),
+            Self::I32(v) => v.len(),
+            Self::I64(v) => v.len(),
+            Self::U8(v) => v.len(),
+            Self::U16(v) => v.len(),
+            Self::U32(v) => v.len(),
+            Self::U64(v) => v.len(),
+        }
+    }
+
+    fn count(
+        &self,
+        validity: Option<crate::batch::Bits<'_>>,
+        binning: &crate::binning::Binning,
+        state: &mut crate::state::NumericState,
+        leaves: &mut Leaves<'_>,
+        scratch: &mut Scratch,
+    ) {
+        match self {
+            Self::F64(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::F32(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::I8(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::I16(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::I32(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::I64(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::U8(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::U16(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::U32(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::U64(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+        }
+    }
+}
