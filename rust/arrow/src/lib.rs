@@ -3,12 +3,16 @@
 
 mod bind;
 mod error;
+mod export;
 mod fit;
 mod labels;
 mod numbers;
+mod states;
 mod supported;
 
 pub use bind::{Binder, Bound};
 pub use error::Error;
+pub use export::{Identity, curves, hex, measurements, segment_text, window_ends};
 pub use fit::{Kind, Request, fit};
+pub use states::counts;
 pub use supported::{SUPPORTED, is_supported};

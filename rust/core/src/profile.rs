@@ -21,6 +21,8 @@ pub const MAX_LEAF_BYTES: usize = 256 << 20;
 #[derive(Debug)]
 pub struct Profile {
     plan: Arc<Plan>,
+    /// How finely `all` is counted: coarse in a profile taken out of a window.
+    grain: Grain,
     all: SliceState,
     places: BTreeMap<SliceKey, u32>,
     leaves: Vec<SliceState>,
@@ -31,6 +33,7 @@ impl Clone for Profile {
     fn clone(&self) -> Self {
         Self {
             plan: Arc::clone(&self.plan),
+            grain: self.grain,
             all: self.all.clone(),
             places: self.places.clone(),
             leaves: self.leaves.clone(),
@@ -42,6 +45,7 @@ impl Clone for Profile {
 impl PartialEq for Profile {
     fn eq(&self, other: &Self) -> bool {
         self.plan.id() == other.plan.id()
+            && self.grain == other.grain
             && self.all == other.all
             && self.leaves().eq(other.leaves())
     }
@@ -51,17 +55,18 @@ impl Profile {
     /// No rows yet.
     #[must_use]
     pub fn new(plan: Arc<Plan>) -> Self {
-        let all = SliceState::new(&plan, Grain::Fine);
-        Self { plan, all, places: BTreeMap::new(), leaves: Vec::new(), scratch: Scratch::default() }
+        let (grain, all) = (Grain::Fine, SliceState::new(&plan, Grain::Fine));
+        Self { plan, grain, all, places: BTreeMap::new(), leaves: Vec::new(), scratch: Scratch::default() }
     }
 
     pub(crate) fn from_parts(
         plan: Arc<Plan>,
+        grain: Grain,
         all: SliceState,
         leaves: BTreeMap<SliceKey, SliceState>,
     ) -> Self {
         let places = leaves.keys().enumerate().map(|(i, key)| (*key, i as u32)).collect();
-        Self { plan, all, places, leaves: leaves.into_values().collect(), scratch: Scratch::default() }
+        Self { plan, grain, all, places, leaves: leaves.into_values().collect(), scratch: Scratch::default() }
     }
 
     /// How it was counted.
@@ -74,6 +79,12 @@ impl Profile {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.all.rows
+    }
+
+    /// How finely all rows are counted.
+    #[must_use]
+    pub fn grain(&self) -> Grain {
+        self.grain
     }
 
     /// The slice of all rows.
@@ -94,6 +105,9 @@ impl Profile {
     pub fn count(&mut self, batch: &Batch<'_>, window_seconds: Option<i64>) -> Result<()> {
         let fits = batch.columns.len() == self.plan.columns().len()
             && batch.columns.iter().chain(&batch.time).all(|v| length(v).is_none_or(|n| n == batch.rows));
+        if self.grain == Grain::Coarse {
+            return Err(crate::error::parameter("profile", "a whole one: rows cannot be added to a window"));
+        }
         if !fits {
             return Err(crate::error::parameter("batch", "one entry of every row for each column"));
         }
@@ -177,6 +191,9 @@ impl Profile {
         if self.plan.id() != other.plan.id() {
             return Err(Error::Merge { columns: self.plan.differences(&other.plan) });
         }
+        if self.grain != other.grain {
+            return Err(crate::error::parameter("profiles", "both whole, or both taken from windows"));
+        }
         self.all.merge(&other.all);
         for (key, state) in other.leaves() {
             let place = self.place(*key) as usize;
@@ -238,6 +255,27 @@ impl Profile {
             }
         }
         sum
+    }
+
+    /// Rows of a slice, without adding up its states.
+    #[must_use]
+    pub fn slice_rows(&self, key: &SliceKey) -> u64 {
+        let families = self.families_of(key);
+        let parts = self.leaves().filter(|(leaf, _)| leaf.is_within(key));
+        let counted = parts.filter(|(leaf, _)| families.is_none_or(|f| leaf.segment.map(|s| s.0) == f));
+        counted.map(|(_, state)| state.rows).sum()
+    }
+
+    /// The rows of the window that starts at that second as a profile of its own, with its
+    /// segments, counted in coarse cells.
+    #[must_use]
+    pub fn window(&self, start: i64) -> Option<Self> {
+        let found = self.windows().into_iter().find(|w| matches!(w, Window::At { start: s, .. } if *s == start))?;
+        let window = Some(found);
+        let all = self.slice(&SliceKey { window, segment: None })?;
+        let leaves = self.leaves().filter(|(key, _)| key.window == window && key.segment.is_some());
+        let leaves = leaves.map(|(key, state)| (SliceKey { window: None, ..*key }, state.clone()));
+        Some(Self::from_parts(Arc::clone(&self.plan), Grain::Coarse, all, leaves.collect()))
     }
 
     /// A window's rows are in every family of segments: one family holds them all.

@@ -127,9 +127,7 @@ fn of_laws(line: &Line) -> Option<f64> {
 }
 
 fn of_samples(line: &Line) -> Option<f64> {
-    let newcombe = || {
-        proportion::newcombe_interval(line.proportion(0), line.proportion(2), 0.95, 0.0)
-    };
+    let newcombe = || proportion::newcombe_interval(line.proportion(0), line.proportion(2), 0.95, 0.0);
     let welch = || mean::difference_interval(line.moments(0), line.moments(3), 0.95);
     match line.name {
         "wilson_lower" => proportion::wilson_interval(line.proportion(0), 0.95).map(|i| i.lower),

@@ -1,1 +1,23 @@
-//! The extension module.
+//! The extension module `tallystick._core`: convert, detach from the GIL, map errors.
+#![forbid(unsafe_code)]
+
+mod compare;
+mod errors;
+mod measure;
+mod plan;
+mod profile;
+
+use pyo3::prelude::*;
+
+/// Counting, comparing and judging, compiled.
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("FORMAT", tallystick_core::codec::FORMAT)?;
+    module.add("SUPPORTED_TYPES", tallystick_arrow::SUPPORTED)?;
+    module.add_class::<plan::Plan>()?;
+    module.add_class::<profile::Profile>()?;
+    module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
+    module.add_function(wrap_pyfunction!(measure::measure_counts, module)?)?;
+    Ok(())
+}

@@ -60,6 +60,7 @@ pub fn plan_from_bytes(bytes: &[u8]) -> Result<Plan> {
 pub fn profile_to_bytes(profile: &Profile) -> Vec<u8> {
     let mut body = Writer::default();
     plan::write(&mut body, profile.plan());
+    body.byte(u8::from(profile.grain() == Grain::Coarse));
     write_slice(&mut body, profile.all());
     let leaves: Vec<_> = profile.leaves().collect();
     body.length(leaves.len());
@@ -78,7 +79,8 @@ pub fn profile_from_bytes(bytes: &[u8]) -> Result<Profile> {
     let (kind, mut body, id) = open(bytes)?;
     body.ensure(kind == Kind::Profile, "a profile, not a plan")?;
     let plan = read_plan(&mut body, id)?;
-    let all = read_slice(&mut body, &plan, Grain::Fine)?;
+    let grain = if body.index(2)? == 1 { Grain::Coarse } else { Grain::Fine };
+    let all = read_slice(&mut body, &plan, grain)?;
     let count = body.length(3)?;
     let mut leaves = BTreeMap::new();
     for _ in 0..count {
@@ -87,7 +89,7 @@ pub fn profile_from_bytes(bytes: &[u8]) -> Result<Profile> {
         leaves.insert(key, read_slice(&mut body, &plan, Grain::Coarse)?);
     }
     body.end()?;
-    Ok(Profile::from_parts(Arc::new(plan), all, leaves))
+    Ok(Profile::from_parts(Arc::new(plan), grain, all, leaves))
 }
 
 fn write_slice(writer: &mut Writer, slice: &SliceState) {

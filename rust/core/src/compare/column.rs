@@ -45,6 +45,18 @@ impl Task<'_> {
         rows
     }
 
+    /// The metrics of counts that came as such: for the distance of distributions their cells
+    /// are in order, each of them coarse.
+    pub(super) fn measure_given(&self) -> Vec<Measurement> {
+        let mut rows = self.measure();
+        let (reference, current) = (
+            self.grouping.counts(self.reference.0, self.reference.1),
+            self.grouping.counts(self.current.0, self.current.1),
+        );
+        rows.push(self.ks(Some(Pair { reference: &reference, current: &current }), None));
+        rows
+    }
+
     fn blank(&self, metric: &'static str, unit: &'static str) -> Measurement {
         let mut row = Measurement::new(&self.column.name, self.slice, metric, unit);
         row.n_reference = self.reference.0.rows();

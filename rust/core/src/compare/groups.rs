@@ -11,6 +11,8 @@ use crate::vocabulary::Vocabulary;
 pub(super) enum Grouping<'a> {
     Numeric { binning: &'a Binning, grain: Grain, starts: Vec<i32> },
     Categorical { vocabulary: &'a Vocabulary },
+    /// Counts that came as such, each cell its own group.
+    Given,
 }
 
 /// Cells that stand for rows in no cell: missing, infinite, mistyped.
@@ -37,6 +39,7 @@ impl<'a> Grouping<'a> {
             (Self::Categorical { vocabulary }, ColumnState::Categorical(state)) => {
                 categorical(vocabulary, state, grain)
             }
+            (Self::Given, ColumnState::Categorical(state)) => state.counts.clone(),
             _ => vec![0],
         };
         let specials = state.specials();
@@ -67,6 +70,7 @@ impl<'a> Grouping<'a> {
                 let high = |i: usize| starts.get(i + 1).map_or(f64::INFINITY, |start| low_of(*start));
                 (0..starts.len()).map(|i| (None, Some((low(i), high(i))))).collect()
             }
+            Self::Given => Vec::new(),
             Self::Categorical { vocabulary } => {
                 let shown = vocabulary.coarse_cells();
                 let rest = shown < vocabulary.categories().len();

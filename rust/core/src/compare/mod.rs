@@ -6,6 +6,7 @@
 //! (Benjamini and Hochberg 1995 controls it under independence and positive dependence).
 
 mod column;
+mod counts;
 mod curves;
 mod groups;
 mod measurement;
@@ -13,12 +14,13 @@ mod pair;
 mod settings;
 mod usual;
 
+pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
 pub use settings::{Decider, Instrument, Settings};
 
 use crate::error::Result;
 use crate::inference::multiplicity::benjamini_hochberg;
-use crate::plan::{Column, Role};
+use crate::plan::Column;
 use crate::profile::Profile;
 use crate::slice::SliceKey;
 use crate::state::{Grain, SliceState};
@@ -135,10 +137,10 @@ impl<'a> Both<'a> {
 
     fn measure_slice(&self, key: SliceKey, columns: &[Shared<'_>], report: &mut Report) {
         let whole = key == SliceKey::default();
-        let grain = if whole { Grain::Fine } else { Grain::Coarse };
+        let grain = |profile: &Profile| if whole { profile.grain() } else { Grain::Coarse };
         let state = |profile: &Profile| {
             let part = if whole { None } else { profile.slice(&key) };
-            part.unwrap_or_else(|| SliceState::new(profile.plan(), grain))
+            part.unwrap_or_else(|| SliceState::new(profile.plan(), Grain::Coarse))
         };
         let (reference_part, current_part) = (state(self.reference), state(self.current));
         let (reference, current) =
@@ -154,8 +156,8 @@ impl<'a> Both<'a> {
             let task = Task {
                 column: shared.column,
                 slice: key,
-                reference: (&reference.columns[shared.reference], grain),
-                current: (&current.columns[shared.current], grain),
+                reference: (&reference.columns[shared.reference], grain(self.reference)),
+                current: (&current.columns[shared.current], grain(self.current)),
                 grouping: &shared.grouping,
                 usual: &usual,
                 instrument: &instrument,
@@ -206,10 +208,4 @@ fn conclude(rows: &mut [Measurement], false_alarm_rate: f64) {
             row.status = Status::Ok;
         }
     }
-}
-
-/// Whether a column is the model's output, which pages by default.
-#[must_use]
-pub fn pages_by_default(role: Role) -> bool {
-    role == Role::Score
 }

@@ -38,8 +38,7 @@ pub fn tails(x: f64, df: f64) -> Option<Tails> {
         return Some(Tails::ALL_BELOW);
     }
     let (cdf, sf) = try_gamma_inc(df / 2.0, x / 2.0).ok()?;
-    (cdf.is_finite() && sf.is_finite())
-        .then_some(Tails { cdf: cdf.clamp(0.0, 1.0), sf: sf.clamp(0.0, 1.0) })
+    (cdf.is_finite() && sf.is_finite()).then_some(Tails { cdf: cdf.clamp(0.0, 1.0), sf: sf.clamp(0.0, 1.0) })
 }
 
 /// Probability of more than `x` with `df` degrees of freedom; `None` as in [`tails`].

@@ -39,8 +39,7 @@ fn welch(reference: Moments, current: Moments) -> Option<Welch> {
     // As shares of the total, so that squares of tiny variances do not underflow.
     let (share_a, share_b) = (a / total, b / total);
     let df = 1.0
-        / (share_a * share_a / (reference.count - 1) as f64
-            + share_b * share_b / (current.count - 1) as f64);
+        / (share_a * share_a / (reference.count - 1) as f64 + share_b * share_b / (current.count - 1) as f64);
     Some(Welch { difference, error: total.sqrt(), df })
 }
 

@@ -19,7 +19,7 @@ pub fn benjamini_hochberg(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut q_values = vec![None; p_values.len()];
     let mut smallest = 1.0_f64;
     for (rank, &(index, p)) in present.iter().enumerate().rev() {
-        smallest = smallest.min(p * count / (rank + 1) as f64);
+        smallest = smallest.min(p * (count / (rank + 1) as f64));
         q_values[index] = Some(smallest);
     }
     q_values

@@ -117,8 +117,7 @@ impl Contour {
         let (height, slope) = if crossing.abs() < 0.5 {
             let square = x * crossing * crossing;
             (
-                crossing / 2.0 * (excess + lambda * crossing / u)
-                    - half_df * (crossing.ln_1p() - crossing),
+                crossing / 2.0 * (excess + lambda * crossing / u) - half_df * (crossing.ln_1p() - crossing),
                 (excess + (2.0 * x - df) * crossing + square) / (2.0 * u),
             )
         } else {
@@ -193,8 +192,7 @@ fn crossing(x: f64, df: f64, lambda: f64, excess: f64, side: Side) -> f64 {
     // Root of x d^2 + (2x - df) d + excess = 0, each branch without cancellation.
     let root = df.hypot(2.0 * lambda.sqrt() * x.sqrt());
     let linear = 2.0 * x - df;
-    let saddle =
-        if linear > 0.0 { -2.0 * excess / (linear + root) } else { (root - linear) / (2.0 * x) };
+    let saddle = if linear > 0.0 { -2.0 * excess / (linear + root) } else { (root - linear) / (2.0 * x) };
     let spread = 1.0 / (df / 2.0 + lambda).sqrt();
     match side {
         Side::Upper => saddle.min((-spread).max(-0.5)),
@@ -219,11 +217,11 @@ fn step(spread: f64, gap: f64, curvature: f64) -> f64 {
 /// The lower end is the `lambda` with `sf(x) = (1 - level) / 2`, the upper end the one with
 /// `cdf(x) = (1 - level) / 2`; an end is 0 where even lambda = 0 has that tail or less beyond it.
 /// Coverage is exact for a continuous `x` of this law (the pivot of Neyman). `None` unless
-/// `x >= 0` is finite, `1 <= df < inf` and 0 < level < 1.
+/// `0 <= x < 1e140`, `1 <= df < 1e140` and 0 < level < 1. Costs 20 to 70 microseconds.
 #[must_use]
 pub fn noncentrality_bounds(x: f64, df: f64, level: f64) -> Option<Interval> {
     let tail = outer_tail(level)?;
-    if !(x >= 0.0 && x < 1e140 && df >= 1.0 && df < 1e140) {
+    if !((0.0..1e140).contains(&x) && (1.0..1e140).contains(&df)) {
         return None;
     }
     let at_zero = chi_square::tails(x, df)?;
@@ -293,8 +291,20 @@ mod tests {
     #[test]
     fn is_total() {
         let awkward = [
-            0.0, f64::from_bits(1), 1e-300, 1e-9, 0.5, 1.0, 33.0, 1e9, 1e100, 1e200, f64::MAX,
-            f64::INFINITY, f64::NAN, -1.0,
+            0.0,
+            f64::from_bits(1),
+            1e-300,
+            1e-9,
+            0.5,
+            1.0,
+            33.0,
+            1e9,
+            1e100,
+            1e200,
+            f64::MAX,
+            f64::INFINITY,
+            f64::NAN,
+            -1.0,
         ];
         for x in awkward {
             for df in awkward {

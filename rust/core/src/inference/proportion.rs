@@ -15,8 +15,7 @@ impl Proportion {
     /// The share; `None` when there are no rows or more counted than there are.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
-        (self.total > 0 && self.count <= self.total)
-            .then(|| self.count as f64 / self.total as f64)
+        (self.total > 0 && self.count <= self.total).then(|| self.count as f64 / self.total as f64)
     }
 
     /// The share of the others, by subtracting the integers.
@@ -38,8 +37,7 @@ pub fn wilson_interval(part: Proportion, level: f64) -> Option<Interval> {
     let root = (z2 * (p * part.rest() + z2 / 4.0)).sqrt();
     // At the ends the two terms are equal; rounding must not leave a crumb of probability.
     let lower = if part.count == 0 { 0.0 } else { (p + z2 / 2.0 - root) / (1.0 + z2) };
-    let upper =
-        if part.count == part.total { 1.0 } else { (p + z2 / 2.0 + root) / (1.0 + z2) };
+    let upper = if part.count == part.total { 1.0 } else { (p + z2 / 2.0 + root) / (1.0 + z2) };
     Some(Interval { lower: lower.clamp(0.0, 1.0), upper: upper.clamp(0.0, 1.0) })
 }
 
@@ -65,10 +63,7 @@ pub fn newcombe_interval(
     let difference = p - q;
     let down = (p - of_p.lower).hypot(of_q.upper - q).hypot(extra);
     let up = (of_p.upper - p).hypot(q - of_q.lower).hypot(extra);
-    Some(Interval {
-        lower: (difference - down).max(-1.0),
-        upper: (difference + up).min(1.0),
-    })
+    Some(Interval { lower: (difference - down).max(-1.0), upper: (difference + up).min(1.0) })
 }
 
 /// Two-sided p of no change: the score test with the pooled share. Symmetric in the sides.
@@ -131,8 +126,7 @@ fn edge_variance(low: Proportion, high: Proportion, tolerance: f64) -> f64 {
 fn likeliest_lower_share(low: Proportion, high: Proportion, tolerance: f64) -> f64 {
     let term = |count: u64, share: f64| if count == 0 { 0.0 } else { count as f64 / share };
     let slope = |p: f64| {
-        term(low.count, p) - term(low.total - low.count, 1.0 - p)
-            + term(high.count, p + tolerance)
+        term(low.count, p) - term(low.total - low.count, 1.0 - p) + term(high.count, p + tolerance)
             - term(high.total - high.count, 1.0 - p - tolerance)
     };
     let (mut left, mut right) = (0.0, 1.0 - tolerance);

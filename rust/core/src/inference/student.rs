@@ -20,8 +20,7 @@ pub fn two_sided(t: f64, df: f64) -> Option<f64> {
     if square.is_infinite() {
         return Some(0.0);
     }
-    let (tail, _rest) =
-        try_beta_inc(df / 2.0, 0.5, 1.0 / (1.0 + square), square / (1.0 + square)).ok()?;
+    let (tail, _rest) = try_beta_inc(df / 2.0, 0.5, 1.0 / (1.0 + square), square / (1.0 + square)).ok()?;
     tail.is_finite().then_some(tail.clamp(0.0, 1.0))
 }
 

@@ -22,12 +22,7 @@ pub struct Cell {
 /// holds one value. The bounds are the edges as given: an upper edge is not a member of the cell
 /// but values come as near as floats do.
 #[must_use]
-pub fn from_edges(
-    edges: &[f64],
-    minimum: f64,
-    maximum: f64,
-    single: &dyn Fn(usize) -> bool,
-) -> Vec<Cell> {
+pub fn from_edges(edges: &[f64], minimum: f64, maximum: f64, single: &dyn Fn(usize) -> bool) -> Vec<Cell> {
     let cut = |value: f64| value.max(minimum).min(maximum);
     (0..=edges.len())
         .map(|index| {

@@ -6,23 +6,21 @@ use proptest::prelude::*;
 
 use super::cells::from_edges;
 use super::{
-    Bracket, Cell, Pair, chi_square, g_test, hellinger, jensen_shannon, ks, psi, psi_corrected,
-    quantile, total_variation, wasserstein,
+    Bracket, Cell, Pair, chi_square, g_test, hellinger, jensen_shannon, ks, psi, psi_corrected, quantile,
+    total_variation, wasserstein,
 };
 use crate::inference::multiplicity::benjamini_hochberg;
 
-const SYMMETRIC: [fn(Pair) -> Option<f64>; 7] = [
-    psi, psi_corrected, total_variation, jensen_shannon, hellinger, chi_square, g_test,
-];
+const SYMMETRIC: [fn(Pair) -> Option<f64>; 7] =
+    [psi, psi_corrected, total_variation, jensen_shannon, hellinger, chi_square, g_test];
 
 /// Counts from empty to 10^15, often small, often the same on both sides.
 fn counts() -> impl Strategy<Value = Vec<(u64, u64)>> {
     let one = || prop_oneof![Just(0), 0..20_u64, 0..100_000_u64, 0..1_000_000_000_000_000_u64];
     let cell = prop_oneof![(one(), one()), one().prop_map(|c| (c, c))];
-    proptest::collection::vec(cell, 1..30)
-        .prop_filter("rows on both sides", |cells| {
-            cells.iter().any(|c| c.0 > 0) && cells.iter().any(|c| c.1 > 0)
-        })
+    proptest::collection::vec(cell, 1..30).prop_filter("rows on both sides", |cells| {
+        cells.iter().any(|c| c.0 > 0) && cells.iter().any(|c| c.1 > 0)
+    })
 }
 
 fn sides(cells: &[(u64, u64)]) -> (Vec<u64>, Vec<u64>) {
@@ -109,9 +107,7 @@ fn mean(x: &[f64]) -> f64 {
 
 /// Contains, up to what rounding sums of 120 numbers below 200 can do.
 fn contains(bracket: Bracket, value: f64) -> bool {
-    bracket.lower <= bracket.upper
-        && bracket.lower <= value + 1e-11
-        && value <= bracket.upper + 1e-11
+    bracket.lower <= bracket.upper && bracket.lower <= value + 1e-11 && value <= bracket.upper + 1e-11
 }
 
 proptest! {

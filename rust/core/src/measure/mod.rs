@@ -117,8 +117,7 @@ impl<'a> Pair<'a> {
     pub(crate) fn cells(&self) -> impl Iterator<Item = (i128, i128)> + 'a {
         let (reference, current) = (self.reference, self.current);
         let at = |counts: &[u64], cell: usize| i128::from(counts.get(cell).copied().unwrap_or(0));
-        (0..reference.len().max(current.len()))
-            .map(move |cell| (at(reference, cell), at(current, cell)))
+        (0..reference.len().max(current.len())).map(move |cell| (at(reference, cell), at(current, cell)))
     }
 
     /// Totals of both sides, where both have rows and products of counts stay exact.
@@ -161,8 +160,13 @@ mod tests {
         assert_eq!((full.n(), full.m(), full.occupied()), (u64::MAX, u64::MAX, 2));
         assert_eq!(full.degrees_of_freedom(), None);
         let answers = [
-            psi(full), psi_corrected(full), total_variation(full), jensen_shannon(full),
-            hellinger(full), chi_square(full), g_test(full),
+            psi(full),
+            psi_corrected(full),
+            total_variation(full),
+            jensen_shannon(full),
+            hellinger(full),
+            chi_square(full),
+            g_test(full),
         ];
         assert_eq!(answers, [None; 7]);
         assert_eq!(ks(full, &[]), None);

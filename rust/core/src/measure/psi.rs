@@ -106,7 +106,7 @@ fn valid(value: f64, s: f64) -> Option<f64> {
 /// range.
 #[must_use]
 pub fn rows_to_judge(n: u64, df: f64, tolerance: f64, overdispersion: f64) -> Option<u64> {
-    if n == 0 || !(overdispersion >= 0.0) {
+    if n == 0 || overdispersion.is_nan() || overdispersion < 0.0 {
         return None;
     }
     let per_row = tolerance / chi_square::quantile(CONFIDENCE, df)?;

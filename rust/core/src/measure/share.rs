@@ -5,8 +5,8 @@
 //! [`crate::inference::proportion`].
 
 pub use crate::inference::proportion::{
-    Proportion, newcombe_interval as change_interval, null_level, p_tolerance, p_value,
-    rows_to_decide, wilson_interval as interval,
+    Proportion, newcombe_interval as change_interval, null_level, p_tolerance, p_value, rows_to_decide,
+    wilson_interval as interval,
 };
 
 /// `count / total`; `None` without rows, or with more counted than there are.

@@ -68,8 +68,7 @@ impl Sums {
             .max(delta.abs())
             .max(delta + 2.0 * self.below.least)
             .max(2.0 * self.above.least - delta);
-        let upper =
-            plain.upper.min(delta + 2.0 * self.below.most).min(2.0 * self.above.most - delta);
+        let upper = plain.upper.min(delta + 2.0 * self.below.most).min(2.0 * self.above.most - delta);
         if lower <= upper {
             return Bracket { lower, upper };
         }

@@ -1,0 +1,27 @@
+//! Single measures on counts.
+
+use arrow::pyarrow::ToPyArrow;
+use pyo3::prelude::*;
+use tallystick_arrow::Identity;
+use tallystick_core::compare::measure_counts as measure;
+
+use crate::errors::{Failure, guard};
+
+/// One measurement from counts of two sides in the same cells, as a record batch of one row.
+#[pyfunction]
+#[pyo3(signature = (metric, reference, current, *, tolerance=None, false_alarm_rate=0.01))]
+pub fn measure_counts(
+    py: Python<'_>,
+    metric: &str,
+    reference: Vec<u64>,
+    current: Vec<u64>,
+    tolerance: Option<f64>,
+    false_alarm_rate: f64,
+) -> PyResult<Py<PyAny>> {
+    let batch = guard(py, || {
+        let report = measure(metric, &reference, &current, tolerance, false_alarm_rate)?;
+        let plan = tallystick_core::plan::Plan::new(Vec::new(), None).map_err(Failure::from)?;
+        Ok(tallystick_arrow::measurements(&report, &plan, &Identity::default()))
+    })?;
+    Ok(batch.to_pyarrow(py)?.unbind())
+}

@@ -1,0 +1,154 @@
+//! Plans.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::pyarrow::PyArrowType;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList};
+use tallystick_arrow::{Kind, Request, hex};
+use tallystick_core::binning::Recipe;
+use tallystick_core::codec;
+use tallystick_core::plan::{Column, Counter, Role};
+use tallystick_core::scalar::{Domain, Edges};
+
+use crate::errors::{Failure, guard};
+
+/// How every column is counted: one frozen binning or vocabulary each.
+#[pyclass(frozen, module = "tallystick._core")]
+pub struct Plan {
+    pub inner: Arc<tallystick_core::plan::Plan>,
+}
+
+/// One column to learn, as Python hands it over.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct ColumnRequest {
+    name: String,
+    role: String,
+    kind: String,
+    binning: Option<String>,
+    edges: Option<Vec<f64>>,
+    range: Option<(f64, f64)>,
+    bins: Option<u32>,
+    categories: Option<Vec<String>>,
+    max_categories: Option<usize>,
+}
+
+fn refused(name: &str, expected: &str) -> Failure {
+    tallystick_core::Error::Parameter { name: name.into(), expected: expected.into() }.into()
+}
+
+impl ColumnRequest {
+    fn request(self) -> Result<Request, Failure> {
+        let role = Role::from_name(&self.role)
+            .ok_or_else(|| refused("role", "feature, score or segment"))?;
+        let kind = if self.kind == "categorical" {
+            let most = self.max_categories.unwrap_or(tallystick_core::vocabulary::DEFAULT_CATEGORIES);
+            Kind::Categorical { categories: self.categories, most }
+        } else {
+            Kind::Numeric(match (self.binning.as_deref(), self.edges, self.range) {
+                (_, Some(edges), _) => Recipe::Explicit(edges),
+                (None | Some("quantile"), ..) => Recipe::Quantile,
+                (Some("log_linear"), ..) => Recipe::LogLinear,
+                (Some("score"), ..) => Recipe::Score,
+                (Some("uniform"), _, Some((low, high))) => {
+                    Recipe::Uniform { low, high, bins: self.bins.unwrap_or(1200) }
+                }
+                _ => return Err(refused("binning", "quantile, log_linear, uniform with a range, or edges")),
+            })
+        };
+        Ok(Request { name: self.name, role, kind })
+    }
+}
+
+fn learn(requests: Vec<ColumnRequest>, batches: Vec<PyArrowType<RecordBatch>>, py: Python<'_>) -> Result<Vec<Column>, Failure> {
+    let requests: Vec<Request> = requests.into_iter().map(ColumnRequest::request).collect::<Result<_, _>>()?;
+    let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
+    Ok(py.detach(|| tallystick_arrow::fit(&requests, &batches))?)
+}
+
+#[pymethods]
+impl Plan {
+    #[staticmethod]
+    fn fit(
+        py: Python<'_>,
+        requests: Vec<ColumnRequest>,
+        batches: Vec<PyArrowType<RecordBatch>>,
+        time: Option<String>,
+    ) -> PyResult<Self> {
+        guard(py, || {
+            let columns = learn(requests, batches, py)?;
+            Ok(Self { inner: Arc::new(tallystick_core::plan::Plan::new(columns, time)?) })
+        })
+    }
+
+    fn extend(
+        &self,
+        py: Python<'_>,
+        requests: Vec<ColumnRequest>,
+        batches: Vec<PyArrowType<RecordBatch>>,
+    ) -> PyResult<Self> {
+        guard(py, || {
+            let columns = learn(requests, batches, py)?;
+            Ok(Self { inner: Arc::new(self.inner.extend(columns)?) })
+        })
+    }
+
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        guard(py, || Ok(Self { inner: Arc::new(codec::plan_from_bytes(data)?) }))
+    }
+
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &codec::plan_to_bytes(&self.inner))
+    }
+
+    #[getter]
+    fn plan_id(&self) -> String {
+        hex(self.inner.id())
+    }
+
+    #[getter]
+    fn time(&self) -> Option<&str> {
+        self.inner.time()
+    }
+
+    fn differences(&self, other: &Self) -> Vec<String> {
+        self.inner.differences(&other.inner)
+    }
+
+    fn columns<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let described: Vec<_> =
+            self.inner.columns().iter().map(|column| describe(py, column)).collect::<PyResult<_>>()?;
+        PyList::new(py, described)
+    }
+}
+
+fn describe<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyDict>> {
+    let entry = PyDict::new(py);
+    entry.set_item("name", &column.name)?;
+    entry.set_item("role", column.role.name())?;
+    entry.set_item("binning_id", hex(column.counter.id()))?;
+    match &column.counter {
+        Counter::Numeric(binning) => {
+            entry.set_item("kind", "numeric")?;
+            entry.set_item("binning", binning.rule().name())?;
+            entry.set_item("domain", match binning.domain() {
+                Domain::Float => "float",
+                Domain::Integer => "integer",
+                Domain::Temporal(_) => "temporal",
+            })?;
+            match binning.edges() {
+                Edges::Float(edges) => entry.set_item("edges", edges)?,
+                Edges::Integer(edges) => entry.set_item("edges", edges)?,
+            }
+        }
+        Counter::Categorical(vocabulary) => {
+            entry.set_item("kind", "categorical")?;
+            entry.set_item("binning", "vocabulary")?;
+            entry.set_item("categories", vocabulary.categories())?;
+        }
+    }
+    Ok(entry)
+}

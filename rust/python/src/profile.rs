@@ -1,0 +1,179 @@
+//! Profiles.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arrow::array::RecordBatch;
+use arrow::pyarrow::{PyArrowType, ToPyArrow};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList};
+use tallystick_arrow::{Binder, segment_text, window_ends};
+use tallystick_core::codec;
+use tallystick_core::plan::Counter;
+use tallystick_core::slice::{SliceKey, Window};
+use tallystick_core::state::{ColumnState, SliceState};
+
+use crate::errors::{Failure, guard};
+use crate::plan::Plan;
+
+/// Counts under a plan.
+#[pyclass(frozen, module = "tallystick._core")]
+pub struct Profile {
+    inner: Mutex<tallystick_core::profile::Profile>,
+}
+
+impl Profile {
+    pub fn lock(&self) -> MutexGuard<'_, tallystick_core::profile::Profile> {
+        // A panic while counting was reported as InternalError when it happened.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(inner: tallystick_core::profile::Profile) -> Self {
+        Self { inner: Mutex::new(inner) }
+    }
+}
+
+#[pymethods]
+impl Profile {
+    #[new]
+    fn new(plan: &Plan) -> Self {
+        Self::of(tallystick_core::profile::Profile::new(Arc::clone(&plan.inner)))
+    }
+
+    #[pyo3(signature = (batch, window_seconds=None))]
+    fn count(&self, py: Python<'_>, batch: PyArrowType<RecordBatch>, window_seconds: Option<i64>) -> PyResult<()> {
+        guard(py, || {
+            // The GIL is let go of before the lock is asked for: the two are never held in
+            // opposite orders.
+            py.detach(|| {
+                let mut profile = self.lock();
+                let plan = Arc::clone(profile.plan());
+                let bound = Binder(&plan).bind(&batch.0);
+                profile.count(&bound.batch(&plan), window_seconds)
+            })
+            .map_err(Failure::from)
+        })
+    }
+
+    fn merge(&self, py: Python<'_>, other: &Self) -> PyResult<()> {
+        guard(py, || {
+            let other = py.detach(|| other.lock().clone());
+            py.detach(|| self.lock().merge(&other)).map_err(Failure::from)
+        })
+    }
+
+    fn copy(&self, py: Python<'_>) -> Self {
+        Self::of(py.detach(|| self.lock().clone()))
+    }
+
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
+        guard(py, || Ok(Self::of(codec::profile_from_bytes(data)?)))
+    }
+
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let bytes = py.detach(|| codec::profile_to_bytes(&self.lock()));
+        PyBytes::new(py, &bytes)
+    }
+
+    #[getter]
+    fn plan(&self, py: Python<'_>) -> Plan {
+        Plan { inner: py.detach(|| Arc::clone(self.lock().plan())) }
+    }
+
+    #[getter]
+    fn rows(&self, py: Python<'_>) -> u64 {
+        py.detach(|| self.lock().rows())
+    }
+
+    fn counts(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let batch = py.detach(|| tallystick_arrow::counts(&self.lock()));
+        Ok(batch.to_pyarrow(py)?.unbind())
+    }
+
+    /// `(segment, window kind, window start, window end, rows)` of every slice.
+    fn slices(&self, py: Python<'_>) -> Vec<SliceEntry> {
+        py.detach(|| {
+            let profile = self.lock();
+            profile.slices().iter().map(|key| entry(&profile, key)).collect()
+        })
+    }
+
+    /// The rows of one window as a profile of its own, without finer slices.
+    fn window(&self, py: Python<'_>, start: i64) -> Option<Self> {
+        py.detach(|| self.lock().window(start)).map(Self::of)
+    }
+
+    /// What is known of each column over all rows.
+    fn columns<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let profile = py.detach(|| self.lock().clone());
+        let plan = profile.plan();
+        let described: Vec<_> = (0..plan.columns().len())
+            .map(|i| describe(py, &plan.columns()[i].counter, profile.all(), i))
+            .collect::<PyResult<_>>()?;
+        PyList::new(py, described)
+    }
+}
+
+type SliceEntry = (String, &'static str, Option<i64>, Option<i64>, u64);
+
+fn entry(profile: &tallystick_core::profile::Profile, key: &SliceKey) -> SliceEntry {
+    let (start, end) = window_ends(key);
+    let kind = match key.window {
+        None => "all",
+        Some(Window::Folded) => "folded",
+        Some(Window::At { .. }) => "window",
+        Some(Window::Missing) => "missing",
+    };
+    let rows = if *key == SliceKey::default() {
+        profile.rows()
+    } else {
+        profile.slice_rows(key)
+    };
+    (segment_text(key, profile.plan()), kind, start, end, rows)
+}
+
+fn describe<'py>(
+    py: Python<'py>,
+    counter: &Counter,
+    slice: &SliceState,
+    column: usize,
+) -> PyResult<Bound<'py, PyDict>> {
+    let state = &slice.columns[column];
+    let specials = state.specials();
+    let entry = PyDict::new(py);
+    entry.set_item("rows", state.rows())?;
+    entry.set_item("present", state.present())?;
+    entry.set_item("null", specials.null)?;
+    entry.set_item("nan", specials.nan)?;
+    entry.set_item("infinite", specials.infinite())?;
+    entry.set_item("mistyped", specials.mistyped)?;
+    entry.set_item("absent", specials.absent)?;
+    match (state, counter) {
+        (ColumnState::Numeric(state), Counter::Numeric(binning)) => {
+            let count = state.cells.total();
+            let largest = state.cells.occupied().filter(|(cell, _)| !binning.is_single(*cell));
+            entry.set_item("largest_cell_rows", largest.map(|(_, rows)| rows).max().unwrap_or(0))?;
+            entry.set_item("zeros", state.zeros)?;
+            entry.set_item("minimum", state.extremes.map(|e| e.0.to_f64()))?;
+            entry.set_item("maximum", state.extremes.map(|e| e.1.to_f64()))?;
+            entry.set_item("mean", state.sums.mean(binning, count))?;
+            entry.set_item("std", state.sums.variance(binning, count).map(f64::sqrt))?;
+        }
+        (ColumnState::Categorical(state), Counter::Categorical(vocabulary)) => {
+            entry.set_item("other", state.other)?;
+            let texts = vocabulary.categories().iter().map(String::as_str).zip(state.counts.iter().copied());
+            let mut counted: Vec<(&str, u64)> = texts.filter(|(_, rows)| *rows > 0).collect();
+            counted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+            entry.set_item("categories", counted.len())?;
+            counted.truncate(16);
+            entry.set_item("most_frequent", counted)?;
+            if let Some(novel) = &state.novel {
+                entry.set_item("unseen", novel.most_frequent(16))?;
+                entry.set_item("unseen_distinct", novel.distinct())?;
+                entry.set_item("unseen_complete", novel.is_complete())?;
+            }
+        }
+        _ => {}
+    }
+    Ok(entry)
+}
