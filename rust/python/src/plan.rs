@@ -10,7 +10,7 @@ use tallystick_arrow::{Kind, Request, hex};
 use tallystick_core::binning::Recipe;
 use tallystick_core::codec;
 use tallystick_core::plan::{Column, Counter, Role};
-use tallystick_core::scalar::{Domain, Edges};
+use tallystick_core::scalar::{Domain, Edges, Scalar};
 
 use crate::errors::{Failure, guard};
 
@@ -18,6 +18,24 @@ use crate::errors::{Failure, guard};
 #[pyclass(frozen, module = "tallystick._core")]
 pub struct Plan {
     pub inner: Arc<tallystick_core::plan::Plan>,
+}
+
+/// An edge: integers stay exact.
+#[derive(FromPyObject)]
+pub enum Edge {
+    #[pyo3(transparent)]
+    Integer(i128),
+    #[pyo3(transparent)]
+    Float(f64),
+}
+
+impl From<Edge> for Scalar {
+    fn from(edge: Edge) -> Self {
+        match edge {
+            Edge::Integer(value) => Self::Integer(value),
+            Edge::Float(value) => Self::Float(value),
+        }
+    }
 }
 
 /// One column to learn, as Python hands it over.
@@ -28,7 +46,7 @@ pub struct ColumnRequest {
     role: String,
     kind: String,
     binning: Option<String>,
-    edges: Option<Vec<f64>>,
+    edges: Option<Vec<Edge>>,
     range: Option<(f64, f64)>,
     bins: Option<u32>,
     categories: Option<Vec<String>>,
@@ -48,7 +66,7 @@ impl ColumnRequest {
             Kind::Categorical { categories: self.categories, most }
         } else {
             Kind::Numeric(match (self.binning.as_deref(), self.edges, self.range) {
-                (_, Some(edges), _) => Recipe::Explicit(edges),
+                (_, Some(edges), _) => Recipe::Explicit(edges.into_iter().map(Scalar::from).collect()),
                 (None | Some("quantile"), ..) => Recipe::Quantile,
                 (Some("log_linear"), ..) => Recipe::LogLinear,
                 (Some("score"), ..) => Recipe::Score,

@@ -46,8 +46,8 @@ pub enum Recipe {
     /// Scores: 1,200 equal cells of `[0, 1]`, finer near both ends, joined with the quantile
     /// edges of the sample.
     Score,
-    /// As given.
-    Explicit(Vec<f64>),
+    /// As given; integers stay exact.
+    Explicit(Vec<Scalar>),
 }
 
 /// Which recipe a binning came from.
@@ -169,12 +169,12 @@ impl Binning {
                 let laid = quantile::layout(v);
                 (Edges::Integer(laid.edges), laid.single, laid.interior, Rule::Quantile)
             }
-            (Recipe::Explicit(edges), _) => given(edges.clone(), domain, Rule::Explicit)?,
+            (Recipe::Explicit(edges), _) => given(edges, domain, Rule::Explicit)?,
             (Recipe::Uniform { low, high, bins }, _) => {
                 check_range(*low, *high, *bins)?;
-                given(uniform::edges(*low, *high, *bins), domain, Rule::Uniform)?
+                given(&floats(uniform::edges(*low, *high, *bins)), domain, Rule::Uniform)?
             }
-            (Recipe::Score, sample) => given(score_edges(sample), domain, Rule::Uniform)?,
+            (Recipe::Score, sample) => given(&floats(score_edges(sample)), domain, Rule::Uniform)?,
         };
         let (pivot, scale) = pivot_and_scale(domain, sample);
         let exponent = scale.log2().floor() as i32 - 6;
@@ -360,19 +360,29 @@ fn check_range(low: f64, high: f64, bins: u32) -> Result<()> {
     Ok(())
 }
 
+fn floats(edges: Vec<f64>) -> Vec<Scalar> {
+    edges.into_iter().map(Scalar::Float).collect()
+}
+
 /// Cells between given edges, in the column's own kind of number.
-fn given(mut edges: Vec<f64>, domain: Domain, rule: Rule) -> Result<Layout> {
-    let ascending = edges.windows(2).all(|w| w[0] < w[1]);
-    if edges.is_empty() || edges.len() > MAX_EDGES || !ascending || !edges.iter().all(|e| e.is_finite()) {
+fn given(edges: &[Scalar], domain: Domain, rule: Rule) -> Result<Layout> {
+    let ascending = edges.windows(2).all(|w| w[0].below(w[1]));
+    let finite = edges.iter().all(|e| e.to_f64().is_finite());
+    if edges.is_empty() || edges.len() > MAX_EDGES || !ascending || !finite {
         return Err(parameter("edges", "1 to 65536 finite numbers, each larger than the one before"));
     }
-    edges.iter_mut().for_each(|e| *e += 0.0);
     let (edges, single) = if domain == Domain::Float {
-        let count = edges.len();
-        (Edges::Float(edges), vec![false; count + 1])
+        let mut edges: Vec<f64> = edges.iter().map(|e| e.to_f64() + 0.0).collect();
+        edges.dedup();
+        let single = vec![false; edges.len() + 1];
+        (Edges::Float(edges), single)
     } else {
-        let mut whole: Vec<i128> = edges.iter().map(|e| e.ceil() as i128).collect();
-        whole.iter_mut().for_each(|e| *e = (*e).clamp(i128::from(i64::MIN), i128::from(u64::MAX) + 1));
+        let (low, high) = (i128::from(i64::MIN), i128::from(u64::MAX) + 1);
+        let whole = |edge: &Scalar| match edge {
+            Scalar::Integer(v) => *v,
+            Scalar::Float(v) => v.ceil() as i128,
+        };
+        let mut whole: Vec<i128> = edges.iter().map(|e| whole(e).clamp(low, high)).collect();
         whole.dedup();
         let inner = whole.windows(2).map(|w| w[1] - w[0] == 1);
         let single = std::iter::once(false).chain(inner).chain([false]).collect();

@@ -73,6 +73,17 @@ mod tests {
     }
 
     #[test]
+    fn critical_inverts_the_tail() {
+        for p in [1e-300, 1e-9, 0.01, 0.05, 0.5, 0.999] {
+            let reached = critical(p).and_then(sf).expect("a probability");
+            assert!((reached / p - 1.0).abs() < 1e-11, "{p}: {reached}");
+        }
+        // The classical table: 1.358 at 5 %.
+        assert!(critical(0.05).is_some_and(|t| (t - 1.3581).abs() < 5e-5));
+        assert_eq!((critical(0.0), critical(1.0), critical(f64::NAN)), (None, None, None));
+    }
+
+    #[test]
     fn mean_is_the_integral_of_the_tail() {
         let sum: f64 = (0..10_000).filter_map(|i| sf((f64::from(i) + 0.5) / 1000.0)).sum();
         assert!((sum / 1000.0 - mean()).abs() < 1e-6);

@@ -5,10 +5,11 @@
 //! tolerance.
 //!
 //! # Why not the usual series
-//! `cdflib` (like `CDFLIB`, Applied Statistics AS 275 and scipy before Boost) sums the Poisson
-//! mixture and stops when a term is below 1e-5 of the sum, gives the upper tail as one minus
-//! the lower, and its time grows with `sqrt(lambda)` until it gives up after 1,000 terms a side:
-//! past lambda of about 1e5 the answer is simply wrong. Instead the inversion integral
+//! `cdflib` sums the Poisson mixture, stops when a term is below 1e-5 of the sum or after 1,000
+//! terms a side, and gives the upper tail as one minus the lower. Measured within four standard
+//! deviations of the mean: at lambda = 100 an upper tail of 1e-4 is off by a twentieth, at 1,000
+//! by four fifths; the limit on terms bites at 1e5, and from 1e6 on even the middle is wrong
+//! (by 0.16, later 0.96). So it is not used at all; instead the inversion integral
 //!
 //! ```text
 //! P(X > x) = 1/(2 pi i) * integral of exp(phi(u)) / (1 - u) du,
@@ -19,7 +20,7 @@
 //! direction of steepest descent (for the rule: L. N. Trefethen and J. A. C. Weideman, The
 //! exponentially convergent trapezoidal rule, SIAM Review 56, 2014; for the saddle: A. Gil,
 //! J. Segura and N. M. Temme, Algorithm 939, ACM TOMS 40, 2014, on the Marcum Q function,
-//! which is this law). The cost is 40 to 150 points whatever the arguments, and each tail has
+//! which is this law). The cost is about 30 points, never above 160 in tests, and each tail has
 //! its own integral, so a small tail keeps its digits.
 //!
 //! Measured against 60 to 220 digits for lambda from 1e-9 to 1e9 and df from 1 to 5,000: at most
@@ -32,8 +33,8 @@ use super::{Interval, normal, outer_tail};
 /// Fraction of the result at which a further point of the rule no longer matters.
 const NEGLIGIBLE: f64 = 1e-18;
 
-/// Points of the rule before giving up; the largest number ever needed in tests is below 300.
-const MOST_POINTS: u32 = 4000;
+/// Points of the rule before giving up: several times the 157 that any argument has needed.
+const MOST_POINTS: u32 = 1000;
 
 /// Both tails at `x` with `df` degrees of freedom and noncentrality `lambda`.
 ///
@@ -239,7 +240,7 @@ pub fn noncentrality_bounds(x: f64, df: f64, level: f64) -> Option<Interval> {
 /// The lambda in (0, most^2) whose tail on `side` is `tail`.
 ///
 /// On the scale of the root of lambda and of normal scores the tail is almost a straight line,
-/// so the regula falsi (with the Illinois weights) needs about eight evaluations.
+/// so the regula falsi (with the Illinois weights) needs about five evaluations.
 fn solve(x: f64, df: f64, tail: f64, most: f64, side: Side) -> Option<f64> {
     let target = normal::quantile(tail)?;
     let miss = |root: f64| -> Option<f64> {

@@ -87,4 +87,17 @@ mod tests {
         assert_eq!(ks(Pair { reference: &[0], current: &[1] }, &[]), None);
         assert_eq!(p_value(Pair { reference: &[4, 4], current: &[1, 1] }), Some(1.0));
     }
+
+    #[test]
+    fn against_a_tolerance() {
+        let pair = Pair { reference: &[600, 400], current: &[300, 700] };
+        assert_eq!(p_tolerance(pair, 0.0), p_value(pair));
+        assert_eq!(p_tolerance(pair, 0.3), Some(1.0));
+        assert!(p_tolerance(pair, 0.1).zip(p_tolerance(pair, 0.2)).is_some_and(|(a, b)| a < b));
+        let rows = rows_to_judge(10_000, 0.05, 0.95).expect("enough reference");
+        let half = |m: u64| half_width(Pair { reference: &[10_000], current: &[m] }, 0.95);
+        assert!(half(rows) <= Some(0.05) && half(rows - 1) > Some(0.05));
+        assert_eq!(rows_to_judge(500, 0.05, 0.95), None);
+        assert_eq!(rows_to_judge(0, 0.05, 0.95), None);
+    }
 }

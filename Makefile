@@ -1,0 +1,100 @@
+# Needs make, a Rust toolchain and Python >= 3.11 with venv; everything else is set up in .venv.
+#
+#   make demo    build, then run the main job on real data
+#   make test    Rust and Python tests
+#   make lint    formatting, lints, types, import law
+#   make bench   benchmarks against other libraries
+#   make lock    choose the versions in requirements/ anew
+#   make clean   remove everything that was built
+#
+# Stamps in .venv record what is done: requirements are installed again when the lock or
+# pyproject.toml changes, the extension is built again when its sources change.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.done
+CARGO  ?= cargo
+
+RUST_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
+
+# The same interpreter whoever asks for it, so that cargo and maturin share one build of pyo3.
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --requirement
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test test-rust test-python lint lint-rust lint-python bench lock build clean
+
+help:
+	@sed -n '/^#   make/s/^#   //p' Makefile
+
+demo: build
+	$(BIN)/tallystick demo
+
+test: test-rust test-python
+
+# The extension has no Rust tests: it is tested through Python. Leaving it out keeps pyo3 out
+# of this build; --release shares the other crates with the extension.
+test-rust:
+	$(CARGO) test --release --locked --workspace --exclude tallystick-python
+
+test-python: build $(STAMP)-dev
+	$(BIN)/python -m pytest
+
+lint: lint-rust lint-python
+
+lint-rust: $(STAMP)-venv
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --locked --workspace --all-targets -- \
+	    -D warnings -D clippy::undocumented_unsafe_blocks
+
+lint-python: build $(STAMP)-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest tallystick._core --mypy-config-file pyproject.toml
+	$(BIN)/lint-imports
+
+bench: build $(STAMP)-bench
+	$(BIN)/python -m pytest benches
+
+build: $(STAMP)-build
+
+$(STAMP)-build: $(RUST_SOURCES) pyproject.toml | $(STAMP)-demo
+	$(BIN)/maturin develop --release --skip-install
+	$(BIN)/python -m pip install --quiet --no-input --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMP)-venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "tallystick needs Python >= 3.11; try make PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(STAMP)-demo: requirements/demo.txt pyproject.toml $(STAMP)-venv
+	$(PIP_INSTALL) requirements/demo.txt
+	@touch $@
+
+$(STAMP)-dev: requirements/dev.txt pyproject.toml $(STAMP)-demo
+	$(PIP_INSTALL) requirements/dev.txt
+	@touch $@
+
+$(STAMP)-bench: requirements/bench.txt pyproject.toml $(STAMP)-dev
+	$(PIP_INSTALL) requirements/bench.txt
+	@touch $@
+
+# bench.txt holds every tool; the smaller sets are the same versions.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
+lock: $(STAMP)-venv
+	$(BIN)/python -m pip install --quiet --no-input 'uv>=0.13,<1'
+	$(COMPILE) --upgrade pyproject.toml --extra all --group build --group dev --group bench -o requirements/bench.txt
+	$(COMPILE) --upgrade pyproject.toml --extra all --group build --group dev -c requirements/bench.txt -o requirements/dev.txt
+	$(COMPILE) --upgrade pyproject.toml --extra demo --group build -c requirements/bench.txt -o requirements/demo.txt
+
+clean:
+	rm -rf $(VENV) target dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	rm -f python/tallystick/*.so
+	find python tests benches -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,8 @@
+"""What to measure: the declared instruments of one model, and the same inferred from data."""
+
+from tallystick.spec.infer import resolve
+from tallystick.spec.load import load_spec
+from tallystick.spec.model import Spec
+from tallystick.spec.resolved import Resolved, ResolvedColumn
+
+__all__ = ["Resolved", "ResolvedColumn", "Spec", "load_spec", "resolve"]

@@ -1,0 +1,224 @@
+"""Rules of a spec that need more than one key, but no data."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tallystick.errors import Problem
+from tallystick.spec import vocabulary as words
+from tallystick.spec.model import Column, Spec
+from tallystick.spec.problems import key_path
+
+# A customer's id may name the row and be randomised; what is judged in parts by its values, and
+# the score, are features anyway.
+_SHARED_ROLES = (
+    {"id", "unit"},
+    {"unit", "segment"},
+    {"segment", "feature"},
+    {"score", "feature"},
+)
+_BY_RANK = ("ignore", "time", "id", "score", "segment", "unit")
+_KEYS_OF = {
+    "numeric": ("binning", "range", "bins"),
+    "categorical": ("categories", "max_categories"),
+}
+
+
+def check_spec(spec: Spec) -> list[Problem]:
+    """Returns everything that contradicts itself in a well-formed spec.
+
+    Example:
+        >>> from tallystick.spec.model import Spec
+        >>> spec = Spec(schema=1, segments=("country", "country"))
+        >>> [problem.key for problem in check_spec(spec)]
+        ['segments[1]']
+    """
+    rules: tuple[Callable[[Spec], Iterator[Problem]], ...] = (
+        _segments_are_few_and_listed_once,
+        _time_and_id_are_one_column,
+        _columns_have_one_role,
+        _score_is_numeric,
+        _ignored_columns_stay_ignored,
+        _other_names_are_unique,
+        _columns_agree_with_themselves,
+    )
+    return [problem for rule in rules for problem in rule(spec)]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One place of a spec that gives a column a role."""
+
+    key: str
+    column: str
+    role: str
+
+
+def claims(spec: Spec) -> list[Claim]:
+    """Returns every place that gives a column a role, in the order of the format."""
+    named = [
+        ("log.time", spec.log.time, "time"),
+        ("log.id", spec.log.id, "id"),
+        ("log.unit", spec.log.unit, "unit"),
+        ("score.column", None if spec.score is None else spec.score.column, "score"),
+    ]
+    found = [Claim(key, column, role) for key, column, role in named if column is not None]
+    found += [Claim(f"segments[{i}]", name, "segment") for i, name in enumerate(spec.segments)]
+    found += [
+        Claim(key_path(("columns", name, "role")), name, column.role)
+        for name, column in spec.columns.items()
+        if column.role is not None
+    ]
+    return found
+
+
+def role_of(spec: Spec, column: str) -> str:
+    """Returns the role of a column; the more special one where it has two."""
+    held = {claim.role for claim in claims(spec) if claim.column == column}
+    return next((role for role in _BY_RANK if role in held), "feature")
+
+
+def ignoring_pattern(spec: Spec, column: str) -> str | None:
+    """Returns the pattern of `log.ignore` that covers the column, or None."""
+    return next((one for one in spec.log.ignore if fnmatch.fnmatchcase(column, one)), None)
+
+
+def _segments_are_few_and_listed_once(spec: Spec) -> Iterator[Problem]:
+    for index, name in enumerate(spec.segments):
+        if name in spec.segments[:index]:
+            yield Problem(f"segments[{index}]", "every column once", f"{name} again")
+    total = len({claim.column for claim in claims(spec) if claim.role == "segment"})
+    if total > words.MAX_SEGMENTS:
+        limit = f"at most {words.MAX_SEGMENTS}, those by role included"
+        yield Problem("segments", limit, f"{total} columns")
+
+
+def _time_and_id_are_one_column(spec: Spec) -> Iterator[Problem]:
+    first: dict[str, Claim] = {}
+    for claim in claims(spec):
+        if claim.role in ("time", "id"):
+            earlier = first.setdefault(claim.role, claim)
+            if earlier.column != claim.column:
+                got = f"{claim.column} besides {earlier.column} ({earlier.key})"
+                yield Problem(claim.key, f"one {claim.role} column", got)
+
+
+def _columns_have_one_role(spec: Spec) -> Iterator[Problem]:
+    first: dict[str, Claim] = {}
+    for claim in claims(spec):
+        earlier = first.setdefault(claim.column, claim)
+        if earlier.role != claim.role and {earlier.role, claim.role} not in _SHARED_ROLES:
+            got = f"{claim.column} as {claim.role}, which {earlier.key} uses as {earlier.role}"
+            yield Problem(claim.key, "a column without another role", got)
+
+
+def _score_is_numeric(spec: Spec) -> Iterator[Problem]:
+    if spec.score is None:
+        return
+    column = spec.columns.get(spec.score.column, Column())
+    if column.kind == "categorical":
+        where = key_path(("columns", spec.score.column, "kind"))
+        yield Problem(where, '"numeric", because score.column names the column', '"categorical"')
+    if spec.score.tolerance.other_share is not None:
+        yield _foreign_tolerance(("score", "tolerance", "other_share"), "numeric")
+    for name in spec.score.tolerance.declared():
+        if name in column.tolerance.declared():
+            where = key_path(("columns", spec.score.column, "tolerance", name))
+            yield Problem(where, "one tolerance", f"a second one beside score.tolerance.{name}")
+
+
+def _ignored_columns_stay_ignored(spec: Spec) -> Iterator[Problem]:
+    claimed = {claim.column for claim in claims(spec)}
+    for name in spec.columns:
+        pattern = ignoring_pattern(spec, name)
+        if pattern is not None and name not in claimed:
+            yield Problem(
+                key_path(("columns", name)),
+                "a column that is read",
+                f'one that log.ignore covers by "{pattern}"',
+                'write role = "feature" to read it, or take the entry out',
+            )
+
+
+def _other_names_are_unique(spec: Spec) -> Iterator[Problem]:
+    owners = {name: name for name in spec.columns}
+    owners |= {claim.column: claim.column for claim in claims(spec)}
+    for name, column in spec.columns.items():
+        for index, other in enumerate(column.also_named):
+            if other in owners:
+                where = key_path(("columns", name, "also_named", index))
+                yield Problem(where, "a name of no other column", f"{other}, used already")
+            owners.setdefault(other, name)
+
+
+def _columns_agree_with_themselves(spec: Spec) -> Iterator[Problem]:
+    score = None if spec.score is None else spec.score.column
+    for name, column in spec.columns.items():
+        place = ("columns", name)
+        role = role_of(spec, name)
+        if role in ("ignore", "time", "id", "unit"):
+            for key in sorted(column.model_fields_set - {"role", "also_named"}):
+                where = key_path((*place, key))
+                yield Problem(where, "no such key", f"one on a column of role {role}")
+            continue
+        if role == "segment" and column.kind == "numeric":
+            where = key_path((*place, "kind"))
+            yield Problem(where, '"categorical", because it is a segment', '"numeric"')
+            continue
+        implied = {"segment": "categorical", "score": "numeric"}.get(role)
+        yield from _keys_fit(place, column, column.kind or implied)
+        yield from _cells_agree(place, column, is_score=name == score)
+
+
+def _keys_fit(place: tuple[str, ...], column: Column, kind: str | None) -> Iterator[Problem]:
+    if column.categories is not None and column.max_categories is not None:
+        where = key_path((*place, "max_categories"))
+        yield Problem(where, "no such key beside categories", "an integer")
+    if kind is None:
+        one = {kind: declared_keys(column, kind) for kind in words.KINDS}
+        if all(one.values()):
+            got = " and ".join(keys[0] for keys in one.values())
+            yield Problem(key_path(place), "keys of one kind, numeric or categorical", got)
+        return
+    other = "categorical" if kind == "numeric" else "numeric"
+    for key in declared_keys(column, other):
+        where = key_path((*place, key))
+        yield Problem(where, f"keys of a {kind} column", f"a key of {other} columns")
+    yield from judged_amiss(place[1], column, kind)
+
+
+def declared_keys(column: Column, kind: str) -> list[str]:
+    """Returns the declared keys that only columns of this kind have."""
+    keys = _KEYS_OF[kind]
+    return [key for key in keys if getattr(column, key) is not None]
+
+
+def judged_amiss(name: str, column: Column, kind: str) -> Iterator[Problem]:
+    """Yields tolerances and deciding metrics that a column of this kind does not have."""
+    fitting = words.TOLERANCES_BY_KIND[kind]
+    for tolerance in column.tolerance.declared():
+        if tolerance not in fitting:
+            yield _foreign_tolerance(("columns", name, "tolerance", tolerance), kind)
+    if column.decide is not None and words.TOLERANCE_OF[column.decide] not in fitting:
+        metrics = ", ".join(one for one, key in words.TOLERANCE_OF.items() if key in fitting)
+        where = key_path(("columns", name, "decide"))
+        yield Problem(where, f"a metric of {kind} columns ({metrics})", "one of the other kind")
+
+
+def _cells_agree(place: tuple[str, ...], column: Column, *, is_score: bool) -> Iterator[Problem]:
+    uniform = column.binning == "uniform" or (is_score and column.binning is None)
+    if column.bins is not None and not uniform:
+        yield Problem(
+            key_path((*place, "bins")), 'no such key without binning = "uniform"', "an integer"
+        )
+    if column.binning == "uniform" and column.range is None and not is_score:
+        yield Problem(key_path((*place, "range")), "[low, high] for uniform cells", "nothing")
+
+
+def _foreign_tolerance(location: tuple[str, ...], kind: str) -> Problem:
+    names = ", ".join(words.TOLERANCES_BY_KIND[kind])
+    return Problem(
+        key_path(location), f"a tolerance of {kind} columns ({names})", f"{location[-1]}"
+    )

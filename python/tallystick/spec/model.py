@@ -1,0 +1,374 @@
+"""Spec v1 as frozen models: what a file may say, key by key.
+
+Every model refuses unknown keys and never converts: `"1"` is no number and `1` no boolean.
+Rules that need more than one key are in `check`; rules that need the data are in `infer`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from tallystick.spec import vocabulary as words
+
+INTEGERS = range(-(2**63), 2**64)
+FALSE_PAGES = r"[0-9]{1,6} per [0-9]{1,6} (day|days|week|weeks)"
+
+
+def _refuse(expected: str, got: str | None = None) -> PydanticCustomError:
+    # Braces would be read as a template; the texts here have none.
+    return PydanticCustomError("refused", "refused", {"expected": expected, "got": got})
+
+
+def _version(value: Any) -> int:
+    if type(value) is not int or value != words.SCHEMA_VERSION:
+        raise _refuse(f"{words.SCHEMA_VERSION}, the version of the format")
+    return value
+
+
+def _one_of(choices: tuple[str, ...], expected: str | None = None) -> Callable[[Any], str]:
+    expected = expected or "one of " + ", ".join(f'"{one}"' for one in choices)
+
+    def choose(value: Any) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise PydanticCustomError(
+                "refused", "refused", {"expected": expected, "choices": list(choices)}
+            )
+        return str(value)
+
+    return choose
+
+
+def _number(value: Any) -> int | float:
+    """Keeps integers exact: an edge at 2^53 + 1 must stay there."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _refuse("a number")
+    if isinstance(value, int):
+        if value not in INTEGERS:
+            raise _refuse("a number", "an integer beyond 64 bits")
+        return int(value)
+    if not math.isfinite(value):
+        raise _refuse("a finite number", "an infinity or nan")
+    return float(value) + 0.0  # -0.0 and 0.0 are one edge
+
+
+def _numbers(value: Any, expected: str) -> tuple[int | float, ...]:
+    if not isinstance(value, list | tuple):
+        raise _refuse(expected)
+    for one in value:
+        if isinstance(one, bool) or not isinstance(one, int | float):
+            raise _refuse(expected, "an array with something else than numbers")
+    return tuple(_number(one) for one in value)
+
+
+def _range(value: Any) -> tuple[int | float, ...]:
+    expected = "[low, high], two numbers with low < high"
+    ends = _numbers(value, expected)
+    if len(ends) != 2:
+        raise _refuse(expected, f"an array of {len(ends)}")
+    if not ends[0] < ends[1]:
+        raise _refuse(expected, "a low end that is not below the high end")
+    return ends
+
+
+def _binning(value: Any) -> str | tuple[int | float, ...]:
+    if isinstance(value, str):
+        return _one_of(words.BINNINGS)(value)
+    expected = "the name of a binning, or an array of ascending edges"
+    edges = _numbers(value, expected)
+    if not 1 <= len(edges) <= words.MAX_BINS:
+        raise _refuse(f"between 1 and {words.MAX_BINS} edges", f"an array of {len(edges)}")
+    if any(not low < high for low, high in itertools.pairwise(edges)):
+        raise _refuse(expected, "edges that do not ascend strictly")
+    return edges
+
+
+def _category(value: Any) -> str:
+    """The canonical text of a category: 1, 1.0 and "1" are one, booleans are words."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and int(value) in INTEGERS:
+        return str(int(value))
+    if isinstance(value, int) and value in INTEGERS:
+        return str(int(value))
+    if isinstance(value, str):
+        return str(value)
+    raise _refuse("a string, an integer or a boolean")
+
+
+def _categories(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise _refuse("an array of categories")
+    if not 1 <= len(value) <= words.MAX_CATEGORIES:
+        raise _refuse(f"between 1 and {words.MAX_CATEGORIES} categories", f"{len(value)}")
+    names = tuple(_category(one) for one in value)
+    if len(set(names)) < len(names):
+        raise _refuse("every category once", "a category that is listed twice")
+    return names
+
+
+def _false_pages(value: Any) -> str:
+    expected = 'a rate such as "1 per 90 days"'
+    if not isinstance(value, str):
+        raise _refuse(expected)
+    if not re.fullmatch(FALSE_PAGES, value):
+        raise _refuse(expected, "a string of another form")
+    if not 0.0 < _rate(value) < 1.0:
+        raise _refuse(expected, "a rate that is not between 0 and 1 per day")
+    return str(value)
+
+
+def _rate(text: str) -> float:
+    count, _, length, unit = text.split(" ")
+    days = int(length) * (7 if unit.startswith("week") else 1)
+    return int(count) / days if days else float("inf")
+
+
+def _as_tuple(value: Any) -> Any:
+    # TOML has arrays; strict tuples would refuse them.
+    return tuple(value) if isinstance(value, list) else value
+
+
+Text = Annotated[str, Field(strict=True, min_length=1)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple), Field(strict=True)]
+Metric = Annotated[
+    str,
+    PlainValidator(
+        _one_of(words.METRICS + words.LATER_METRICS, "a metric, such as missing_share or ks")
+    ),
+    WithJsonSchema({"enum": list(words.METRICS + words.LATER_METRICS)}),
+]
+Role = Annotated[
+    str, PlainValidator(_one_of(words.ROLES)), WithJsonSchema({"enum": list(words.ROLES)})
+]
+Kind = Annotated[
+    str, PlainValidator(_one_of(words.KINDS)), WithJsonSchema({"enum": list(words.KINDS)})
+]
+Decider = Annotated[
+    str,
+    PlainValidator(_one_of(tuple(words.TOLERANCE_OF))),
+    WithJsonSchema({"enum": list(words.TOLERANCE_OF)}),
+]
+Share = Annotated[float, Field(strict=True, ge=0.0, le=1.0)]
+Integer = Annotated[int, Field(strict=True, ge=1)]
+
+
+class Table(BaseModel):
+    """What all tables of a spec share: frozen, closed, without conversions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Model(Table):
+    """Whose predictions these are."""
+
+    name: Text | None = Field(default=None, description="Name of the model, shown in every result.")
+    version: Text | None = Field(
+        default=None,
+        description="A column of the data that holds the version, else the version itself.",
+    )
+    owner: Text | None = Field(default=None, description="Who answers for it.")
+    runbook: Text | None = Field(
+        default=None, description="Where to read what to do about an alert."
+    )
+
+
+class Log(Table):
+    """The log's own columns; they are read for their role and are no instruments."""
+
+    time: Text | None = Field(default=None, description="Column with the time of the prediction.")
+    id: Text | None = Field(default=None, description="Column that names the prediction.")
+    unit: Text | None = Field(default=None, description="Column with the unit that is randomised.")
+    ignore: Texts = Field(
+        default=(), description="Patterns (* ? [..]) of columns that are not read at all."
+    )
+
+
+class Tolerance(Table):
+    """Largest changes that are harmless; what is left out keeps its default."""
+
+    psi: Annotated[float, Field(strict=True, gt=0.0, allow_inf_nan=False)] | None = Field(
+        default=None, description="Nats of psi_corrected."
+    )
+    ks: Annotated[float, Field(strict=True, gt=0.0, le=1.0)] | None = Field(
+        default=None, description="Kolmogorov-Smirnov distance, numeric columns only."
+    )
+    missing_share: Share | None = Field(
+        default=None, description="Absolute difference of the shares of null and NaN."
+    )
+    other_share: Share | None = Field(
+        default=None, description="Absolute difference of the shares outside of the vocabulary."
+    )
+
+    def declared(self) -> dict[str, float]:
+        """The tolerances that were written down."""
+        return {name: value for name, value in self if value is not None}
+
+
+class Score(Table):
+    """The model's output: binned on [0, 1] unless [columns] says otherwise."""
+
+    column: Text = Field(description="Column with the score.")
+    tolerance: Tolerance = Field(default_factory=Tolerance)
+
+
+class Reference(Table):
+    """What production is compared with."""
+
+    path: Text = Field(description="A saved profile, or data as a path or pattern.")
+
+
+class Alerts(Table):
+    """What wakes somebody up, and how often that may be for nothing."""
+
+    page: Annotated[tuple[Metric, ...], BeforeValidator(_as_tuple), Field(strict=True)] = Field(
+        default=words.DEFAULT_PAGE, description="Metrics that page; the others warn."
+    )
+    false_pages: (
+        Annotated[
+            str,
+            PlainValidator(_false_pages),
+            WithJsonSchema({"type": "string", "pattern": f"^{FALSE_PAGES}$"}),
+        ]
+        | None
+    ) = Field(default=None, description='Affordable false pages, such as "1 per 90 days".')
+
+    @property
+    def false_alarm_rate(self) -> float:
+        """False pages per daily comparison: N/M for "N per M days", 0.01 when left out."""
+        return (
+            words.DEFAULT_FALSE_ALARM_RATE if self.false_pages is None else _rate(self.false_pages)
+        )
+
+
+class Column(Table):
+    """What is exceptional about one column; everything left out is inferred from its type."""
+
+    role: Role | None = Field(
+        default=None, description="What the column is for; a feature when left out."
+    )
+    kind: Kind | None = Field(default=None, description="Counted on a number line or by value.")
+    binning: (
+        Annotated[
+            str | tuple[int | float, ...],
+            PlainValidator(_binning),
+            WithJsonSchema(
+                {
+                    "anyOf": [
+                        {"enum": list(words.BINNINGS)},
+                        {"type": "array", "items": {"type": "number"}, "minItems": 1},
+                    ]
+                }
+            ),
+        ]
+        | None
+    ) = Field(default=None, description="How the number line is cut, or the edges themselves.")
+    range: (
+        Annotated[
+            tuple[int | float, ...],
+            PlainValidator(_range),
+            WithJsonSchema(
+                {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+            ),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Valid values, low and high; where uniform cells lie. "
+        "Values outside are counted; judging their share comes in a later release.",
+    )
+    bins: Annotated[Integer, Field(le=words.MAX_BINS)] | None = Field(
+        default=None, description="Number of uniform cells."
+    )
+    categories: (
+        Annotated[
+            tuple[str, ...],
+            PlainValidator(_categories),
+            WithJsonSchema(
+                {
+                    "type": "array",
+                    "items": {"type": ["string", "integer", "boolean"]},
+                    "minItems": 1,
+                }
+            ),
+        ]
+        | None
+    ) = Field(default=None, description="The vocabulary; learned from the reference when left out.")
+    max_categories: Annotated[Integer, Field(le=words.MAX_CATEGORIES)] | None = Field(
+        default=None, description="Largest learned vocabulary; the rest is counted as other."
+    )
+    tolerance: Tolerance = Field(default_factory=Tolerance)
+    decide: Decider | None = Field(
+        default=None, description="The metric that decides; psi_corrected when left out."
+    )
+    also_named: Texts = Field(default=(), description="Other names of this column in the data.")
+    page: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None,
+        description="Whether this column pages for everything (true) or nothing (false).",
+    )
+
+
+class Spec(Table):
+    """The declared instruments of one model.
+
+    Example:
+        >>> from tallystick.spec import load_spec
+        >>> spec = load_spec({"schema": 1, "score": {"column": "p"}, "segments": ["country"]})
+        >>> spec.segments, spec.alerts.false_alarm_rate
+        (('country',), 0.01)
+    """
+
+    schema_version: Annotated[
+        int, PlainValidator(_version), WithJsonSchema({"const": words.SCHEMA_VERSION})
+    ] = Field(alias="schema", description="Version of this format.")
+    model: Model = Field(default_factory=Model)
+    hypothesis: Text | None = Field(default=None, description="What is expected to hold, in words.")
+    log: Log = Field(default_factory=Log)
+    score: Score | None = None
+    segments: Annotated[
+        tuple[Text, ...],
+        BeforeValidator(_as_tuple),
+        Field(strict=True, max_length=words.MAX_SEGMENTS),
+    ] = Field(default=(), description="Columns by whose values everything is also judged in parts.")
+    reference: Reference | None = None
+    alerts: Alerts = Field(default_factory=Alerts)
+    columns: dict[Text, Column] = Field(default_factory=dict)
+
+    @property
+    def spec_id(self) -> str:
+        """Sixteen hex digits of BLAKE2b over what the spec declares; show the first seven.
+
+        Everything declared counts, tolerances, owner and paths included: another id means
+        that somebody changed the file's meaning. Order of keys, layout, 0 against 0.0 and
+        defaults written out do not count. It is not the plan's id, which depends on binnings
+        and roles alone.
+        """
+        declared = self.model_dump(mode="python", by_alias=True, exclude_defaults=True)
+        declared["schema"] = self.schema_version
+        text = json.dumps(_canonical(declared), sort_keys=True, separators=(",", ":"))
+        return hashlib.blake2b(text.encode("ascii"), digest_size=8).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _canonical(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(one) for one in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,126 @@
+"""The words and numbers of spec v1, each in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+SCHEMA_VERSION: Final = 1
+
+KINDS: Final = ("numeric", "categorical")
+ROLES: Final = ("feature", "ignore", "time", "id", "segment")
+BINNINGS: Final = ("quantile", "log_linear", "uniform")
+
+DEFAULT_TOLERANCES: Final[Mapping[str, float]] = {
+    "psi": 0.10,
+    "ks": 0.10,
+    "missing_share": 0.05,
+    "other_share": 0.05,
+}
+"""Largest harmless change: nats for psi, absolute differences of shares for the others."""
+
+TOLERANCE_OF: Final[Mapping[str, str]] = {
+    "psi_corrected": "psi",
+    "ks": "ks",
+    "missing_share": "missing_share",
+    "other_share": "other_share",
+}
+"""Metrics that can decide, each with the tolerance it is judged against."""
+
+TOLERANCES_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
+    "numeric": ("psi", "ks", "missing_share"),
+    "categorical": ("psi", "missing_share", "other_share"),
+}
+
+METRICS: Final = (
+    "psi",
+    "psi_corrected",
+    "ks",
+    "total_variation",
+    "jensen_shannon",
+    "hellinger",
+    "chi_square",
+    "g_test",
+    "wasserstein",
+    "missing_share",
+    "other_share",
+    "row_count",
+    "mean",
+    "schema",
+)
+"""Metrics that this release computes."""
+
+LATER_METRICS: Final = (
+    "wasserstein_iqr",
+    "cramer_von_mises",
+    "nan_share",
+    "infinite_share",
+    "range_violation_share",
+    "rate_ratio",
+    "freshness_seconds",
+    "duplicate_id_share",
+    "std",
+    "ece",
+    "ece_equal_mass",
+    "ece_debiased",
+    "ece_smooth",
+    "mce",
+    "brier",
+    "log_loss",
+    "spiegelhalter_z",
+    "calibration_slope",
+    "calibration_intercept",
+    "auc",
+    "average_precision",
+    "accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "selection_rate",
+    "selection_rate_ratio",
+    "mae",
+    "rmse",
+    "bias",
+    "r2",
+    "label_coverage",
+)
+"""Metrics of later releases: they may be named in `alerts.page`, and nowhere else yet."""
+
+DEFAULT_PAGE: Final = ("missing_share", "other_share", "row_count", "schema")
+"""What pages when `alerts.page` is left out: quality, while feature drift only warns."""
+
+DEFAULT_FALSE_ALARM_RATE: Final = 0.01
+DEFAULT_MAX_CATEGORIES: Final = 4096
+MAX_CATEGORIES: Final = 65_536
+MAX_BINS: Final = 65_536
+MAX_SEGMENTS: Final = 8
+SCORE_RANGE: Final = (0.0, 1.0)
+SCORE_BINS: Final = 1200
+"""Divisible by every usual number of calibration bins."""
+UNIFORM_BINS: Final = 240
+
+RESERVED_KEYS: Final[Mapping[tuple[str, ...], str]] = {
+    ("label",): "outcomes that arrive later, and how they mature",
+    ("outcomes",): "further outcomes besides the label",
+    ("guard",): "promote, hold or roll back a candidate",
+    ("score", "threshold"): "the share of rows at or above a cut",
+    ("score", "tolerance", "selection_rate_ratio"): "tolerance of the share above the cut",
+    ("reference", "season"): "comparison with the same season of the reference",
+    ("columns", "*", "missing"): "numbers that stand for a missing value",
+    ("columns", "*", "positive"): "the value that counts as the outcome",
+    ("columns", "*", "mature_after"): "how long an outcome takes to be final",
+    ("columns", "*", "minimum_coverage"): "share of outcomes needed before judging",
+    ("columns", "*", "tolerance", "selection_rate_ratio"): "tolerance of the share above a cut",
+}
+"""Keys of later versions and what they will be for; `*` stands for any column."""
+
+RESERVED_ROLES: Final[Mapping[str, str]] = {
+    "outcome": "a column with what really happened",
+    "label": "a column with what really happened",
+}
+
+ROLES_ELSEWHERE: Final[Mapping[str, str]] = {
+    "score": 'write score = { column = "..." }',
+    "unit": 'write log = { unit = "..." }',
+}
+"""Roles that have a place of their own outside of [columns]."""
