@@ -16,6 +16,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.done
 CARGO  ?= cargo
 
+EXTENSION    := python/tallystick/_core.abi3.so
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find rust -name '*.rs' -o -name Cargo.toml)
 
 # The same interpreter whoever asks for it, so that cargo and maturin share one build of pyo3.
@@ -36,19 +37,20 @@ demo: build
 
 test: test-rust test-python
 
-# The extension has no Rust tests: it is tested through Python. Leaving it out keeps pyo3 out
-# of this build; --release shares the other crates with the extension.
-test-rust:
-	$(CARGO) test --release --locked --workspace --exclude tallystick-python
+# In release, and for the whole workspace, so that the dependencies are built once, with the same
+# features, for the tests and for the extension (which has no Rust tests of its own).
+test-rust: build
+	$(CARGO) test --release --locked --workspace
 
 test-python: build $(STAMP)-dev
 	$(BIN)/python -m pytest
 
 lint: lint-rust lint-python
 
+# Not in release: maturin and clippy configure pyo3 differently and would undo each other's work.
 lint-rust: $(STAMP)-venv
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --release --locked --workspace --all-targets -- \
+	$(CARGO) clippy --locked --workspace --all-targets -- \
 	    -D warnings -D clippy::undocumented_unsafe_blocks
 
 lint-python: build $(STAMP)-dev
@@ -61,10 +63,14 @@ lint-python: build $(STAMP)-dev
 bench: build $(STAMP)-bench
 	$(BIN)/python -m pytest benches
 
-build: $(STAMP)-build
+build: $(EXTENSION) $(STAMP)-installed
 
-$(STAMP)-build: $(RUST_SOURCES) pyproject.toml | $(STAMP)-demo
+$(EXTENSION): $(RUST_SOURCES) pyproject.toml | $(STAMP)-demo
 	$(BIN)/maturin develop --release --skip-install
+	@touch $@
+
+# In place: Python sources are used where they are.
+$(STAMP)-installed: pyproject.toml | $(EXTENSION)
 	$(BIN)/python -m pip install --quiet --no-input --no-deps --no-build-isolation --editable .
 	@touch $@
 

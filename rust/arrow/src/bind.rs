@@ -1,13 +1,12 @@
 //! Record batches as batches of the core.
 
-use arrow::array::{Array, ArrayRef, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow_array::{Array, ArrayRef, RecordBatch, new_null_array};
+use arrow_schema::DataType;
 use tallystick_core::batch::{Batch, Values};
 use tallystick_core::plan::{Counter, Plan};
 
 use crate::labels::labels;
-use crate::numbers::{numbers, times, validity};
+use crate::numbers::{numbers, spelt_out, times, validity};
 use crate::supported::domain;
 
 /// A record batch laid out as a plan needs it; owns what the core borrows.
@@ -37,16 +36,13 @@ impl Binder<'_> {
 
 /// Numbers of a dictionary are spelt out; everything else stays as it is.
 fn plain(array: ArrayRef, counter: &Counter) -> ArrayRef {
-    let target = match (array.data_type(), counter) {
+    match (array.data_type(), counter) {
         (DataType::Dictionary(_, values), Counter::Numeric(_)) if domain(values).is_some() => {
-            values.as_ref().clone()
+            spelt_out(array)
         }
-        (DataType::Null, Counter::Numeric(_)) => DataType::Float64,
-        _ => return array,
-    };
-    // Spelling out a dictionary of a supported type cannot fail; were it to, the column would
-    // be counted as mistyped, row by row.
-    cast(&array, &target).unwrap_or(array)
+        (DataType::Null, Counter::Numeric(_)) => new_null_array(&DataType::Float64, array.len()),
+        _ => array,
+    }
 }
 
 impl Bound {

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::DataType;
 use tallystick_core::batch::{Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
 use tallystick_core::plan::{Column, Counter, Role};
@@ -14,7 +13,7 @@ use tallystick_core::vocabulary::Vocabulary;
 
 use crate::error::Error;
 use crate::labels::labels;
-use crate::numbers::{numbers, times, validity};
+use crate::numbers::{numbers, spelt_out, times, validity};
 use crate::supported::{domain, is_supported};
 
 /// How a column is to be counted, before its sample is seen.
@@ -102,10 +101,7 @@ fn count_texts(arrays: &[ArrayRef]) -> Option<HashMap<String, u64>> {
 fn sample(domain: Domain, arrays: &[ArrayRef]) -> Sample {
     let (mut floats, mut integers) = (Vec::new(), Vec::new());
     for array in arrays {
-        let array = match array.data_type() {
-            DataType::Dictionary(_, values) => cast(array, values).unwrap_or_else(|_| array.clone()),
-            _ => array.clone(),
-        };
+        let array = spelt_out(array.clone());
         let array: &dyn Array = array.as_ref();
         let bits = validity(array);
         let present = |row: usize| bits.is_none_or(|b| b.get(row));

@@ -4,9 +4,12 @@
 use std::borrow::Cow;
 use std::hash::Hash;
 
-use arrow::array::{Array, ArrayAccessor, ArrayRef, AsArray};
-use arrow::datatypes::{ArrowDictionaryKeyType, ArrowNativeType, DataType};
-use arrow::downcast_dictionary_array;
+use arrow_array::cast::AsArray;
+use arrow_array::downcast_dictionary_array;
+use arrow_array::types::ArrowDictionaryKeyType;
+use arrow_array::{Array, ArrayAccessor, ArrayRef};
+use arrow_buffer::ArrowNativeType;
+use arrow_schema::DataType;
 use hashbrown::HashMap;
 use tallystick_core::batch::{Labels, NAN, NEGATIVE_INFINITY, NULL, Numbers, POSITIVE_INFINITY};
 
@@ -117,7 +120,7 @@ fn dictionary(array: &dyn Array) -> Option<Labels<'_>> {
     )
 }
 
-fn keyed<K: ArrowDictionaryKeyType>(array: &arrow::array::DictionaryArray<K>) -> Option<Labels<'_>> {
+fn keyed<K: ArrowDictionaryKeyType>(array: &arrow_array::DictionaryArray<K>) -> Option<Labels<'_>> {
     let entries: &ArrayRef = array.values();
     let inner = labels(entries.as_ref())?;
     let keys = array.keys();

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::{
-    DataType, Date32Type, Date64Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Date64Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::{DataType, TimeUnit};
+use arrow_select::take::take;
 use tallystick_core::batch::{Bits, Numbers, Values};
 
 use crate::supported::unit;
@@ -33,6 +36,14 @@ pub(crate) fn numbers(array: &dyn Array) -> Option<Numbers<'_>> {
         DataType::UInt64 => Numbers::U64(array.as_primitive::<UInt64Type>().values()),
         _ => return None,
     })
+}
+
+/// The array with its dictionary spelt out, if it is one.
+pub(crate) fn spelt_out(array: ArrayRef) -> ArrayRef {
+    let Some(dictionary) = array.as_any_dictionary_opt() else { return array };
+    // Keys that point outside of their dictionary are refused by the import; were taking to
+    // fail all the same, the column would be counted as mistyped, row by row.
+    take(dictionary.values(), dictionary.keys(), None).unwrap_or_else(|_| array.clone())
 }
 
 /// The ticks of a date or timestamp array.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampSecondArray, UInt64Array};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampSecondArray, UInt64Array};
 use tallystick_core::plan::{Counter, Plan};
 use tallystick_core::profile::Profile;
 use tallystick_core::slice::SliceKey;
@@ -44,7 +44,7 @@ pub fn counts(profile: &Profile) -> RecordBatch {
     ];
     // All arrays have one entry a row.
     RecordBatch::try_from_iter(columns)
-        .unwrap_or_else(|_| RecordBatch::new_empty(Arc::new(arrow::datatypes::Schema::empty())))
+        .unwrap_or_else(|_| RecordBatch::new_empty(Arc::new(arrow_schema::Schema::empty())))
 }
 
 fn slice_rows(plan: &Plan, key: SliceKey, slice: &SliceState, grain: Grain, rows: &mut Vec<Row>) {
@@ -66,7 +66,8 @@ fn slice_rows(plan: &Plan, key: SliceKey, slice: &SliceState, grain: Grain, rows
             }
             (ColumnState::Categorical(state), Counter::Categorical(vocabulary)) => {
                 for (category, &count) in state.counts.iter().enumerate() {
-                    let rest = grain == Grain::Coarse && category == tallystick_core::vocabulary::COARSE_CATEGORIES;
+                    let rest =
+                        grain == Grain::Coarse && category == tallystick_core::vocabulary::COARSE_CATEGORIES;
                     let text = if rest { "__rest__" } else { &vocabulary.categories()[category] };
                     push(text.to_owned(), None, count);
                 }
@@ -74,7 +75,14 @@ fn slice_rows(plan: &Plan, key: SliceKey, slice: &SliceState, grain: Grain, rows
             }
             _ => {}
         }
-        let names = ["__null__", "__nan__", "__negative_infinity__", "__positive_infinity__", "__mistyped__", "__absent__"];
+        let names = [
+            "__null__",
+            "__nan__",
+            "__negative_infinity__",
+            "__positive_infinity__",
+            "__mistyped__",
+            "__absent__",
+        ];
         for (name, count) in names.into_iter().zip(state.specials().to_array()) {
             push(name.to_owned(), None, count);
         }

@@ -1,6 +1,6 @@
 //! Which Arrow types can be counted.
 
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow_schema::{DataType, TimeUnit};
 use tallystick_core::scalar::{Domain, Unit};
 
 /// The types, as shown to users.
@@ -11,8 +11,12 @@ pub const SUPPORTED: &str = "bool, int8 to int64, uint8 to uint64, float32, floa
 #[must_use]
 pub fn is_supported(data_type: &DataType) -> bool {
     match data_type {
-        DataType::Dictionary(_, values) => !matches!(**values, DataType::Dictionary(..)) && is_supported(values),
-        DataType::Boolean | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => true,
+        DataType::Dictionary(_, values) => {
+            !matches!(**values, DataType::Dictionary(..)) && is_supported(values)
+        }
+        DataType::Boolean | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => {
+            true
+        }
         other => domain(other).is_some(),
     }
 }

@@ -122,7 +122,12 @@ impl Profile {
         for (column, values) in batch.columns.iter().enumerate() {
             let mut leaves = Leaves { states: &mut self.leaves, families: &families, column };
             let task = Task { values, rows: batch.rows, places: places[column].as_ref() };
-            task.count(&plan.columns()[column].counter, &mut self.all.columns[column], &mut leaves, &mut self.scratch);
+            task.count(
+                &plan.columns()[column].counter,
+                &mut self.all.columns[column],
+                &mut leaves,
+                &mut self.scratch,
+            );
         }
         self.fold_windows();
         Ok(())
@@ -144,10 +149,8 @@ impl Profile {
         let mut families = Vec::new();
         for &column in plan.segments() {
             let segments = slice::segments(&batch.columns[column], places[column].as_ref(), batch.rows);
-            let key = |row: usize| SliceKey {
-                window: window(row),
-                segment: Some((column as u32, segments[row])),
-            };
+            let key =
+                |row: usize| SliceKey { window: window(row), segment: Some((column as u32, segments[row])) };
             families.push(self.place_rows(batch.rows, key));
         }
         if families.is_empty() && windows.is_some() {
@@ -231,7 +234,8 @@ impl Profile {
         }
         let oldest_kept = windows[windows.len() - kept];
         let keyed = std::mem::take(&mut self.places);
-        let mut states: Vec<Option<SliceState>> = std::mem::take(&mut self.leaves).into_iter().map(Some).collect();
+        let mut states: Vec<Option<SliceState>> =
+            std::mem::take(&mut self.leaves).into_iter().map(Some).collect();
         for (mut key, place) in keyed {
             let Some(state) = states[place as usize].take() else { continue };
             if key.window.is_some_and(|w| matches!(w, Window::At { .. }) && w < oldest_kept) {
@@ -270,7 +274,8 @@ impl Profile {
     /// segments, counted in coarse cells.
     #[must_use]
     pub fn window(&self, start: i64) -> Option<Self> {
-        let found = self.windows().into_iter().find(|w| matches!(w, Window::At { start: s, .. } if *s == start))?;
+        let found =
+            self.windows().into_iter().find(|w| matches!(w, Window::At { start: s, .. } if *s == start))?;
         let window = Some(found);
         let all = self.slice(&SliceKey { window, segment: None })?;
         let leaves = self.leaves().filter(|(key, _)| key.window == window && key.segment.is_some());
@@ -328,7 +333,13 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    fn count(&self, counter: &Counter, all: &mut ColumnState, leaves: &mut Leaves<'_>, scratch: &mut Scratch) {
+    fn count(
+        &self,
+        counter: &Counter,
+        all: &mut ColumnState,
+        leaves: &mut Leaves<'_>,
+        scratch: &mut Scratch,
+    ) {
         match (self.values, counter, &mut *all) {
             (Values::Labels(labels), Counter::Categorical(v), ColumnState::Categorical(state)) => {
                 if let Some(places) = self.places {

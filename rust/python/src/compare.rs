@@ -1,6 +1,6 @@
 //! Comparisons.
 
-use arrow::pyarrow::ToPyArrow;
+use arrow_pyarrow::ToPyArrow;
 use pyo3::prelude::*;
 use tallystick_arrow::Identity;
 use tallystick_core::compare::{Decider, Instrument, Settings};

@@ -52,7 +52,13 @@ fn exception(py: Python<'_>, error: &tallystick_arrow::Error) -> PyErr {
             let _ = context.set_item("column", column);
             let message =
                 format!("column {column}: expected one of {}, got {found}", tallystick_arrow::SUPPORTED);
-            raise(py, "ColumnTypeError", &message, Some("leave it out with log.ignore, or convert it"), context)
+            raise(
+                py,
+                "ColumnTypeError",
+                &message,
+                Some("leave it out with log.ignore, or convert it"),
+                context,
+            )
         }
         Arrow::Missing { column } => {
             let _ = context.set_item("column", column);
@@ -70,21 +76,30 @@ fn core_exception(py: Python<'_>, error: &tallystick_core::Error, context: Bound
             if let Ok(list) = PyList::new(py, columns) {
                 let _ = context.set_item("columns", list);
             }
-            let message = format!(
-                "expected profiles of one plan, got two that differ in: {}",
-                columns.join(", ")
-            );
-            raise(py, "MergeError", &message, Some("profile both with the same plan: plan=baseline.plan"), context)
+            let message =
+                format!("expected profiles of one plan, got two that differ in: {}", columns.join(", "));
+            raise(
+                py,
+                "MergeError",
+                &message,
+                Some("profile both with the same plan: plan=baseline.plan"),
+                context,
+            )
         }
         Core::Corrupt { what, offset } => {
             let _ = context.set_item("offset", offset);
             let message = format!("damaged state: expected {what} at byte {offset}");
-            raise(py, "CorruptStateError", &message, Some("restore the file from a copy, or profile again"), context)
+            raise(
+                py,
+                "CorruptStateError",
+                &message,
+                Some("restore the file from a copy, or profile again"),
+                context,
+            )
         }
         Core::Version { found, supported } => {
             let _ = context.set_item("found", found);
-            let message =
-                format!("expected a state of format {supported} or earlier, got format {found}");
+            let message = format!("expected a state of format {supported} or earlier, got format {found}");
             raise(py, "StateVersionError", &message, Some("upgrade tallystick"), context)
         }
         Core::Parameter { name, expected } => {

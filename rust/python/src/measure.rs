@@ -1,6 +1,6 @@
 //! Single measures on counts.
 
-use arrow::pyarrow::ToPyArrow;
+use arrow_pyarrow::ToPyArrow;
 use pyo3::prelude::*;
 use tallystick_arrow::Identity;
 use tallystick_core::compare::measure_counts as measure;

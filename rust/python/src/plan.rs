@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::pyarrow::PyArrowType;
+use arrow_array::RecordBatch;
+use arrow_pyarrow::PyArrowType;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use tallystick_arrow::{Kind, Request, hex};
@@ -59,8 +59,7 @@ fn refused(name: &str, expected: &str) -> Failure {
 
 impl ColumnRequest {
     fn request(self) -> Result<Request, Failure> {
-        let role = Role::from_name(&self.role)
-            .ok_or_else(|| refused("role", "feature, score or segment"))?;
+        let role = Role::from_name(&self.role).ok_or_else(|| refused("role", "feature, score or segment"))?;
         let kind = if self.kind == "categorical" {
             let most = self.max_categories.unwrap_or(tallystick_core::vocabulary::DEFAULT_CATEGORIES);
             Kind::Categorical { categories: self.categories, most }
@@ -80,8 +79,13 @@ impl ColumnRequest {
     }
 }
 
-fn learn(requests: Vec<ColumnRequest>, batches: Vec<PyArrowType<RecordBatch>>, py: Python<'_>) -> Result<Vec<Column>, Failure> {
-    let requests: Vec<Request> = requests.into_iter().map(ColumnRequest::request).collect::<Result<_, _>>()?;
+fn learn(
+    requests: Vec<ColumnRequest>,
+    batches: Vec<PyArrowType<RecordBatch>>,
+    py: Python<'_>,
+) -> Result<Vec<Column>, Failure> {
+    let requests: Vec<Request> =
+        requests.into_iter().map(ColumnRequest::request).collect::<Result<_, _>>()?;
     let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
     Ok(py.detach(|| tallystick_arrow::fit(&requests, &batches))?)
 }
@@ -152,11 +156,14 @@ fn describe<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyDict
         Counter::Numeric(binning) => {
             entry.set_item("kind", "numeric")?;
             entry.set_item("binning", binning.rule().name())?;
-            entry.set_item("domain", match binning.domain() {
-                Domain::Float => "float",
-                Domain::Integer => "integer",
-                Domain::Temporal(_) => "temporal",
-            })?;
+            entry.set_item(
+                "domain",
+                match binning.domain() {
+                    Domain::Float => "float",
+                    Domain::Integer => "integer",
+                    Domain::Temporal(_) => "temporal",
+                },
+            )?;
             match binning.edges() {
                 Edges::Float(edges) => entry.set_item("edges", edges)?,
                 Edges::Integer(edges) => entry.set_item("edges", edges)?,

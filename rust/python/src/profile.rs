@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arrow::array::RecordBatch;
-use arrow::pyarrow::{PyArrowType, ToPyArrow};
+use arrow_array::RecordBatch;
+use arrow_pyarrow::{PyArrowType, ToPyArrow};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use tallystick_arrow::{Binder, segment_text, window_ends};
@@ -40,7 +40,12 @@ impl Profile {
     }
 
     #[pyo3(signature = (batch, window_seconds=None))]
-    fn count(&self, py: Python<'_>, batch: PyArrowType<RecordBatch>, window_seconds: Option<i64>) -> PyResult<()> {
+    fn count(
+        &self,
+        py: Python<'_>,
+        batch: PyArrowType<RecordBatch>,
+        window_seconds: Option<i64>,
+    ) -> PyResult<()> {
         guard(py, || {
             // The GIL is let go of before the lock is asked for: the two are never held in
             // opposite orders.
@@ -124,11 +129,7 @@ fn entry(profile: &tallystick_core::profile::Profile, key: &SliceKey) -> SliceEn
         Some(Window::At { .. }) => "window",
         Some(Window::Missing) => "missing",
     };
-    let rows = if *key == SliceKey::default() {
-        profile.rows()
-    } else {
-        profile.slice_rows(key)
-    };
+    let rows = if *key == SliceKey::default() { profile.rows() } else { profile.slice_rows(key) };
     (segment_text(key, profile.plan()), kind, start, end, rows)
 }
 

@@ -5,8 +5,7 @@ use crate::codec::bytes::{Reader, Writer};
 use crate::error::{Error, Result};
 use crate::scalar::{Domain, Edges, Scalar, Unit};
 
-const UNITS: [Unit; 5] =
-    [Unit::Day, Unit::Second, Unit::Millisecond, Unit::Microsecond, Unit::Nanosecond];
+const UNITS: [Unit; 5] = [Unit::Day, Unit::Second, Unit::Millisecond, Unit::Microsecond, Unit::Nanosecond];
 const RULES: [Rule; 4] = [Rule::Quantile, Rule::LogLinear, Rule::Uniform, Rule::Explicit];
 
 pub(super) fn bytes(parts: &Parts) -> Vec<u8> {
@@ -90,10 +89,7 @@ pub(crate) fn read_scalar(reader: &mut Reader<'_>, float: bool) -> Result<Scalar
 /// An integer that a column can hold.
 fn column_integer(reader: &mut Reader<'_>) -> Result<i128> {
     let value = reader.signed()?;
-    reader.ensure(
-        (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value),
-        "an integer of 64 bits",
-    )?;
+    reader.ensure((i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value), "an integer of 64 bits")?;
     Ok(value)
 }
 

@@ -22,7 +22,9 @@ mod tests {
     #[test]
     fn every_classical_width_is_a_union() {
         let fine = super::edges(0.0, 1.0, 1200);
-        for bins in [10_u32, 12, 15, 20, 24, 25, 30, 40, 50, 60, 75, 80, 100, 120, 150, 200, 240, 300, 400, 600] {
+        for bins in
+            [10_u32, 12, 15, 20, 24, 25, 30, 40, 50, 60, 75, 80, 100, 120, 150, 200, 240, 300, 400, 600]
+        {
             for i in 0..bins {
                 // The exact double i/bins must be an edge: same rational, same rounding.
                 assert!(fine.contains(&(f64::from(i) / f64::from(bins))), "{i}/{bins}");

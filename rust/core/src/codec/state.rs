@@ -23,7 +23,12 @@ pub(super) fn write(writer: &mut Writer, state: &ColumnState) {
     }
 }
 
-pub(super) fn read(reader: &mut Reader<'_>, counter: &Counter, grain: Grain, rows: u64) -> Result<ColumnState> {
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    counter: &Counter,
+    grain: Grain,
+    rows: u64,
+) -> Result<ColumnState> {
     let (mut counts, mut left) = ([0; 6], rows);
     for count in &mut counts {
         *count = reader.count()?;

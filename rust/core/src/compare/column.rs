@@ -91,7 +91,13 @@ impl Task<'_> {
     fn further_divergences(&self, pair: Pair<'_>) -> [Measurement; 4] {
         use measure::{chi_square, g_test, hellinger, jensen_shannon};
         [
-            self.divergence(pair, "jensen_shannon", "distance", jensen_shannon, jensen_shannon::p_value(pair)),
+            self.divergence(
+                pair,
+                "jensen_shannon",
+                "distance",
+                jensen_shannon,
+                jensen_shannon::p_value(pair),
+            ),
             self.divergence(pair, "hellinger", "distance", hellinger, hellinger::p_value(pair)),
             self.divergence(pair, "chi_square", "statistic", chi_square, chi_square::p_value(pair)),
             self.divergence(pair, "g_test", "statistic", g_test, g_test::p_value(pair)),

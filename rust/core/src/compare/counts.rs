@@ -15,16 +15,8 @@ use crate::state::{CategoricalState, ColumnState, Grain};
 use crate::vocabulary::Vocabulary;
 
 /// Metrics that counts alone determine.
-pub const ON_COUNTS: [&str; 8] = [
-    "psi",
-    "psi_corrected",
-    "ks",
-    "total_variation",
-    "jensen_shannon",
-    "hellinger",
-    "chi_square",
-    "g_test",
-];
+pub const ON_COUNTS: [&str; 8] =
+    ["psi", "psi_corrected", "ks", "total_variation", "jensen_shannon", "hellinger", "chi_square", "g_test"];
 
 /// One measurement from the counts of two sides in the same cells (for `ks` in order).
 ///
@@ -78,6 +70,7 @@ pub fn measure_counts(
 }
 
 fn state(counts: &[u64]) -> ColumnState {
-    let empty = CategoricalState { counts: counts.to_vec(), other: 0, specials: Default::default(), novel: None };
+    let empty =
+        CategoricalState { counts: counts.to_vec(), other: 0, specials: Default::default(), novel: None };
     ColumnState::Categorical(empty)
 }

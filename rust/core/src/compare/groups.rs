@@ -9,8 +9,14 @@ use crate::vocabulary::Vocabulary;
 
 /// How the cells of one column are grouped; frozen by the reference's slice of all rows.
 pub(super) enum Grouping<'a> {
-    Numeric { binning: &'a Binning, grain: Grain, starts: Vec<i32> },
-    Categorical { vocabulary: &'a Vocabulary },
+    Numeric {
+        binning: &'a Binning,
+        grain: Grain,
+        starts: Vec<i32>,
+    },
+    Categorical {
+        vocabulary: &'a Vocabulary,
+    },
     /// Counts that came as such, each cell its own group.
     Given,
 }
@@ -102,7 +108,9 @@ fn starts(binning: &Binning, reference: &NumericState, groups: usize, grain: Gra
     };
     let mut masses = vec![0_u64; (interior.end - interior.start).max(0) as usize];
     for (cell, rows) in reference.cells.occupied() {
-        if let Some(mass) = usize::try_from(coarse(cell) - interior.start).ok().and_then(|i| masses.get_mut(i)) {
+        if let Some(mass) =
+            usize::try_from(coarse(cell) - interior.start).ok().and_then(|i| masses.get_mut(i))
+        {
             *mass += rows;
         }
     }
@@ -129,7 +137,8 @@ fn interior(binning: &Binning, grain: Grain) -> std::ops::Range<i32> {
 fn categorical(vocabulary: &Vocabulary, state: &CategoricalState, grain: Grain) -> Vec<u64> {
     let mut counts = vec![0; vocabulary.coarse_cells()];
     for (category, rows) in state.counts.iter().enumerate() {
-        let cell = if grain == Grain::Fine { vocabulary.coarse_of(category as u32) as usize } else { category };
+        let cell =
+            if grain == Grain::Fine { vocabulary.coarse_of(category as u32) as usize } else { category };
         counts[cell] += rows;
     }
     counts.push(state.other);

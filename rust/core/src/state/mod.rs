@@ -165,9 +165,7 @@ impl ColumnState {
     pub fn new(counter: &Counter, grain: Grain) -> Self {
         match counter {
             Counter::Numeric(binning) => Self::Numeric(NumericState::new(binning, grain)),
-            Counter::Categorical(vocabulary) => {
-                Self::Categorical(CategoricalState::new(vocabulary, grain))
-            }
+            Counter::Categorical(vocabulary) => Self::Categorical(CategoricalState::new(vocabulary, grain)),
         }
     }
 
@@ -226,7 +224,10 @@ impl SliceState {
     /// No rows yet.
     #[must_use]
     pub fn new(plan: &Plan, grain: Grain) -> Self {
-        Self { rows: 0, columns: plan.columns().iter().map(|c| ColumnState::new(&c.counter, grain)).collect() }
+        Self {
+            rows: 0,
+            columns: plan.columns().iter().map(|c| ColumnState::new(&c.counter, grain)).collect(),
+        }
     }
 
     /// Adds other rows of the same plan and grain.

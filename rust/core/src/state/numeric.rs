@@ -53,8 +53,7 @@ impl NumericState {
 
     fn see(&mut self, low: Scalar, high: Scalar) {
         let (a, b) = self.extremes.unwrap_or((low, high));
-        self.extremes =
-            Some((if low.below(a) { low } else { a }, if b.below(high) { high } else { b }));
+        self.extremes = Some((if low.below(a) { low } else { a }, if b.below(high) { high } else { b }));
     }
 
     fn see_special(&mut self, why: Special) {

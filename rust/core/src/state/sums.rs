@@ -84,9 +84,7 @@ impl Sums {
     /// Mean of `count` values.
     #[must_use]
     pub fn mean(&self, binning: &Binning, count: u64) -> Option<f64> {
-        (count > 0).then(|| {
-            binning.pivot().to_f64() + self.first.mean(binning.first_grid(), count as f64)
-        })
+        (count > 0).then(|| binning.pivot().to_f64() + self.first.mean(binning.first_grid(), count as f64))
     }
 
     /// Variance of `count` values, divided by `count`; infinite when it exceeds double
