@@ -29,7 +29,7 @@ pub(crate) fn labels(array: &dyn Array) -> Option<Labels<'_>> {
 }
 
 /// Distinct texts of a plain string array, in the order of their first row.
-fn texts<'a, A: ArrayAccessor<Item = &'a str>>(array: &'a dyn Array, strings: A) -> Labels<'a> {
+fn texts<'a, A: ArrayAccessor<Item = &'a str> + Copy>(array: &'a dyn Array, strings: A) -> Labels<'a> {
     let mut known: HashMap<&str, u32> = HashMap::new();
     let mut texts: Vec<Cow<'a, str>> = Vec::new();
     let nulls = validity(array);
@@ -57,8 +57,8 @@ fn booleans(array: &dyn Array) -> Labels<'_> {
 
 fn numeric<'a>(array: &'a dyn Array, numbers: Numbers<'a>) -> Labels<'a> {
     match numbers {
-        Numbers::F64(v) => coded(array, v, float_code, |v| v.to_bits()),
-        Numbers::F32(v) => coded(array, v, |v| float_code(f64::from(v)), |v| v.to_bits()),
+        Numbers::F64(v) => coded(array, v, float_code, f64::to_bits),
+        Numbers::F32(v) => coded(array, v, |v| float_code(f64::from(v)), f32::to_bits),
         Numbers::I8(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
         Numbers::I16(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
         Numbers::I32(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),

@@ -249,10 +249,8 @@ impl Profile {
     /// The rows of a slice: stored, or added up from its leaves. `None` when it has no rows.
     #[must_use]
     pub fn slice(&self, key: &SliceKey) -> Option<SliceState> {
-        let families = self.families_of(key);
         let mut sum: Option<SliceState> = None;
-        let parts = self.leaves().filter(|(leaf, _)| leaf.is_within(key));
-        for (_, state) in parts.filter(|(leaf, _)| families.is_none_or(|f| leaf.segment.map(|s| s.0) == f)) {
+        for (_, state) in self.parts(key) {
             match &mut sum {
                 Some(sum) => sum.merge(state),
                 None => sum = Some(state.clone()),
@@ -264,10 +262,7 @@ impl Profile {
     /// Rows of a slice, without adding up its states.
     #[must_use]
     pub fn slice_rows(&self, key: &SliceKey) -> u64 {
-        let families = self.families_of(key);
-        let parts = self.leaves().filter(|(leaf, _)| leaf.is_within(key));
-        let counted = parts.filter(|(leaf, _)| families.is_none_or(|f| leaf.segment.map(|s| s.0) == f));
-        counted.map(|(_, state)| state.rows).sum()
+        self.parts(key).map(|(_, state)| state.rows).sum()
     }
 
     /// The rows of the window that starts at that second as a profile of its own, with its
@@ -283,9 +278,14 @@ impl Profile {
         Some(Self::from_parts(Arc::clone(&self.plan), Grain::Coarse, all, leaves.collect()))
     }
 
-    /// A window's rows are in every family of segments: one family holds them all.
-    fn families_of(&self, key: &SliceKey) -> Option<Option<u32>> {
-        key.segment.is_none().then(|| self.plan.segments().first().map(|&column| column as u32))
+    /// The leaves that a slice is the sum of. A window's rows are in every family of segments,
+    /// so one family holds them all.
+    fn parts(&self, key: &SliceKey) -> impl Iterator<Item = (&SliceKey, &SliceState)> {
+        let family = self.plan.segments().first().map(|&column| column as u32);
+        let (key, any_segment) = (*key, key.segment.is_none());
+        self.leaves().filter(move |(leaf, _)| {
+            leaf.is_within(&key) && (!any_segment || leaf.segment.map(|s| s.0) == family)
+        })
     }
 
     /// Every slice that can be asked for, in the order of the keys.

@@ -36,7 +36,7 @@ impl<'a> Bits<'a> {
         let (mut present, mut i) = (0, 0);
         while i < rows {
             let bit = self.offset + i;
-            if bit % 8 == 0 && i + 8 <= rows {
+            if bit.is_multiple_of(8) && i + 8 <= rows {
                 present += self.bytes[bit / 8].count_ones() as usize;
                 i += 8;
             } else {

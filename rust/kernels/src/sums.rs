@@ -80,11 +80,12 @@ impl BlockSum {
     }
 }
 
+const LANES: usize = 4;
+
 /// Sums `map(value)` over at most 2^20 values. The sum cannot wrap: 2^20 times 2^40 fits.
 #[inline]
 pub fn sum(values: &[f64], grid: &Grid, map: impl Fn(f64) -> f64) -> BlockSum {
     debug_assert!(values.len() <= 1 << 20);
-    const LANES: usize = 4;
     let (mut high, mut low, mut outside) = ([0_i64; LANES], [0_i64; LANES], [0_u64; LANES]);
     let mut add = |lane: usize, value: f64| {
         let value = map(value);

@@ -39,7 +39,7 @@ pub fn guard<T>(py: Python<'_>, work: impl FnOnce() -> Result<T, Failure>) -> Py
         Ok(Err(Failure::Refused(error))) => Err(exception(py, &error)),
         Err(_) => {
             let message = "tallystick's own code failed; the state in use may be incomplete";
-            Err(raise(py, "InternalError", message, None, PyDict::new(py)))
+            Err(raise(py, "InternalError", message, None, &PyDict::new(py)))
         }
     }
 }
@@ -57,19 +57,19 @@ fn exception(py: Python<'_>, error: &tallystick_arrow::Error) -> PyErr {
                 "ColumnTypeError",
                 &message,
                 Some("leave it out with log.ignore, or convert it"),
-                context,
+                &context,
             )
         }
         Arrow::Missing { column } => {
             let _ = context.set_item("column", column);
-            raise(py, "MissingColumnError", &format!("column {column} is not in the data"), None, context)
+            raise(py, "MissingColumnError", &format!("column {column} is not in the data"), None, &context)
         }
-        Arrow::Core(error) => core_exception(py, error, context),
-        other => raise(py, "InternalError", &other.to_string(), None, context),
+        Arrow::Core(error) => core_exception(py, error, &context),
+        other => raise(py, "InternalError", &other.to_string(), None, &context),
     }
 }
 
-fn core_exception(py: Python<'_>, error: &tallystick_core::Error, context: Bound<'_, PyDict>) -> PyErr {
+fn core_exception(py: Python<'_>, error: &tallystick_core::Error, context: &Bound<'_, PyDict>) -> PyErr {
     use tallystick_core::Error as Core;
     match error {
         Core::Merge { columns } => {
@@ -116,12 +116,12 @@ fn raise(
     class: &str,
     message: &str,
     hint: Option<&str>,
-    context: Bound<'_, PyDict>,
+    context: &Bound<'_, PyDict>,
 ) -> PyErr {
     let made = (|| {
         context.set_item("hint", hint)?;
         let class = py.import("tallystick.errors")?.getattr(class)?;
-        class.call((message,), Some(&context))
+        class.call((message,), Some(context))
     })();
     match made {
         Ok(value) => PyErr::from_value(value),

@@ -7,6 +7,7 @@ use tallystick_core::compare::measure_counts as measure;
 
 use crate::errors::{Failure, guard};
 
+#[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
 /// One measurement from counts of two sides in the same cells, as a record batch of one row.
 #[pyfunction]
 #[pyo3(signature = (metric, reference, current, *, tolerance=None, false_alarm_rate=0.01))]

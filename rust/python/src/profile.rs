@@ -40,6 +40,7 @@ impl Profile {
     }
 
     #[pyo3(signature = (batch, window_seconds=None))]
+    #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
     fn count(
         &self,
         py: Python<'_>,

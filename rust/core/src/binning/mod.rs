@@ -437,7 +437,7 @@ fn coarse_starts(edges: &Edges, rule: Rule, (first, end): (usize, usize), sample
     let mut masses = vec![0_u64; edges.len() + 1];
     match (edges, sample) {
         (Edges::Float(e), Sample::Float(v)) => {
-            v.iter().for_each(|x| masses[e.partition_point(|e| e <= x)] += 1)
+            v.iter().for_each(|x| masses[e.partition_point(|e| e <= x)] += 1);
         }
         (Edges::Integer(e), Sample::Integer(v)) => {
             v.iter().for_each(|x| masses[e.partition_point(|e| e <= x)] += 1);

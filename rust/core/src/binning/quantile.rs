@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_continuous_sample_is_cut_evenly_and_its_atom_stands_alone() {
         let mut sample: Vec<f64> = (0..24_000).map(|i| f64::from(i) / 24_000.0 - 0.5).collect();
-        sample.extend([0.0; 6_000]);
+        sample.extend(std::iter::repeat_n(0.0, 6_000));
         sample.sort_by(f64::total_cmp);
         let laid = layout(&sample);
         let mut counts = vec![0_usize; laid.edges.len() + 1];

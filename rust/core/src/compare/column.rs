@@ -133,7 +133,7 @@ impl Task<'_> {
         row.interval = measure::psi::interval(psi, df, s, LEVEL).map(ends);
         if row.decides {
             row.p_tolerance = measure::psi::p_tolerance(psi, df, s, tolerance);
-            self.judge_later(&mut row);
+            judge_later(&mut row);
             // Chance alone must stay under the tolerance before anything within it is ok.
             let needed = measure::psi::rows_to_judge(pair.n(), df, tolerance, self.usual.psi);
             if needed.is_none_or(|rows| pair.m() < rows) {
@@ -168,11 +168,6 @@ impl Task<'_> {
             }
         }
         row
-    }
-
-    /// Undetermined or ok until the whole report's q values are known.
-    fn judge_later(&self, row: &mut Measurement) {
-        row.conclude(Status::Undetermined, Reason::WithinTolerance);
     }
 
     fn of_numbers(&self) -> Vec<Measurement> {
@@ -214,26 +209,9 @@ impl Task<'_> {
         row.null_level = measure::ks::null_level(pair);
         row.p_value = measure::ks::p_value(pair);
         if let (true, Some(bracket)) = (row.decides, bracket) {
-            self.judge_ks(&mut row, pair, bracket, tolerance);
+            judge_ks(&mut row, pair, bracket, tolerance);
         }
         row
-    }
-
-    /// `|D - true D|` is at most the distance of each empirical distribution from its own: an
-    /// interval by the Kolmogorov law, valid whatever the true distance.
-    fn judge_ks(&self, row: &mut Measurement, pair: Pair<'_>, bracket: Bracket, tolerance: f64) {
-        let Some(half) = measure::ks::half_width(pair, LEVEL) else { return };
-        row.interval = Some(((bracket.lower - half).max(0.0), (bracket.upper + half).min(1.0)));
-        row.p_tolerance = measure::ks::p_tolerance(pair, tolerance);
-        self.judge_later(row);
-        if half > tolerance {
-            row.reason = Reason::TooFewRows;
-            row.n_needed = measure::ks::rows_to_judge(pair.n(), tolerance, LEVEL);
-        } else if bracket.lower <= tolerance && bracket.upper > tolerance {
-            row.reason = Reason::CoarseBinning;
-        } else if straddles(row.interval, tolerance) {
-            row.reason = Reason::StraddlesTolerance;
-        }
     }
 
     fn mean(&self, reference: &Parts<'_>, current: &Parts<'_>) -> Measurement {
@@ -285,7 +263,7 @@ impl Task<'_> {
         row.null_level = proportion::null_level(reference, current);
         row.p_value = proportion::p_value(reference, current);
         row.p_tolerance = proportion::p_tolerance(reference, current, tolerance, between);
-        self.judge_later(&mut row);
+        judge_later(&mut row);
         let within = row.interval.is_some_and(|(low, high)| -tolerance <= low && high <= tolerance);
         if !within {
             let beyond = row.value.is_some_and(|v| v.abs() > tolerance);
@@ -294,6 +272,28 @@ impl Task<'_> {
         }
         row
     }
+}
+
+/// `|D - true D|` is at most the distance of each empirical distribution from its own: an
+/// interval by the Kolmogorov law, valid whatever the true distance.
+fn judge_ks(row: &mut Measurement, pair: Pair<'_>, bracket: Bracket, tolerance: f64) {
+    let Some(half) = measure::ks::half_width(pair, LEVEL) else { return };
+    row.interval = Some(((bracket.lower - half).max(0.0), (bracket.upper + half).min(1.0)));
+    row.p_tolerance = measure::ks::p_tolerance(pair, tolerance);
+    judge_later(row);
+    if half > tolerance {
+        row.reason = Reason::TooFewRows;
+        row.n_needed = measure::ks::rows_to_judge(pair.n(), tolerance, LEVEL);
+    } else if bracket.lower <= tolerance && bracket.upper > tolerance {
+        row.reason = Reason::CoarseBinning;
+    } else if straddles(row.interval, tolerance) {
+        row.reason = Reason::StraddlesTolerance;
+    }
+}
+
+/// Undetermined or ok until the whole report's q values are known.
+fn judge_later(row: &mut Measurement) {
+    row.conclude(Status::Undetermined, Reason::WithinTolerance);
 }
 
 fn set_bracket(row: &mut Measurement, bracket: Option<Bracket>) {

@@ -11,7 +11,7 @@ use crate::error::{Result, parameter};
 use crate::measure::MOST_ROWS;
 use crate::plan::{Column, Counter, Role};
 use crate::slice::SliceKey;
-use crate::state::{CategoricalState, ColumnState, Grain};
+use crate::state::{CategoricalState, ColumnState, Grain, Specials};
 use crate::vocabulary::Vocabulary;
 
 /// Metrics that counts alone determine.
@@ -71,6 +71,6 @@ pub fn measure_counts(
 
 fn state(counts: &[u64]) -> ColumnState {
     let empty =
-        CategoricalState { counts: counts.to_vec(), other: 0, specials: Default::default(), novel: None };
+        CategoricalState { counts: counts.to_vec(), other: 0, specials: Specials::default(), novel: None };
     ColumnState::Categorical(empty)
 }

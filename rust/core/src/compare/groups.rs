@@ -21,6 +21,9 @@ pub(super) enum Grouping<'a> {
     Given,
 }
 
+/// The category of a group, or its `[low, high)`.
+pub(super) type Described = (Option<String>, Option<(f64, f64)>);
+
 /// Cells that stand for rows in no cell: missing, infinite, mistyped.
 pub(super) const SPECIAL_GROUPS: usize = 3;
 
@@ -64,8 +67,8 @@ impl<'a> Grouping<'a> {
         counts
     }
 
-    /// `[low, high)` or the category of each group, for drawing.
-    pub(super) fn describe(&self) -> Vec<(Option<String>, Option<(f64, f64)>)> {
+    /// What each group holds, for drawing.
+    pub(super) fn describe(&self) -> Vec<Described> {
         match self {
             Self::Numeric { binning, grain, starts } => {
                 let low_of = |cell: i32| match grain {

@@ -86,7 +86,7 @@ impl Wide {
 /// `value = mantissa * 2^exponent`, exactly.
 fn decompose(value: f64) -> (i128, i32) {
     let bits = value.to_bits();
-    let (fraction, raw) = ((bits & ((1 << 52) - 1)) as i128, (bits >> 52 & 0x7ff) as i32);
+    let (fraction, raw) = (i128::from(bits & ((1 << 52) - 1)), (bits >> 52 & 0x7ff) as i32);
     let (mantissa, exponent) = if raw == 0 { (fraction, -1074) } else { (fraction | 1 << 52, raw - 1075) };
     (if value < 0.0 { -mantissa } else { mantissa }, exponent)
 }

@@ -1,0 +1,251 @@
+//! The contracts of a profile: a pure function of the rows, merging is addition, nothing is
+//! dropped, damaged bytes are refused.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use tallystick_core::Error;
+use tallystick_core::batch::{Batch, Bits, Labels, NULL, Numbers, Values};
+use tallystick_core::binning::{Binning, Recipe, Sample};
+use tallystick_core::codec;
+use tallystick_core::plan::{Column, Counter, Plan, Role};
+use tallystick_core::profile::Profile;
+use tallystick_core::scalar::{Domain, Unit};
+use tallystick_core::slice::SliceKey;
+use tallystick_core::vocabulary::Vocabulary;
+
+/// One row of every kind of column.
+#[derive(Clone, Debug)]
+struct Row {
+    float: Option<f64>,
+    integer: i64,
+    amount: f32,
+    label: Option<u8>,
+    second: i64,
+}
+
+const TEXTS: [&str; 6] = ["a", "b", "c", "d", "new", "newer"];
+
+fn row() -> impl Strategy<Value = Row> {
+    let float = prop_oneof![4 => -10.0..10.0, 1 => any::<f64>(), 1 => Just(0.5)];
+    (
+        prop::option::weighted(0.9, float),
+        any::<i64>(),
+        any::<f32>(),
+        prop::option::weighted(0.9, 0_u8..6),
+        0_i64..300_000,
+    )
+        .prop_map(|(float, integer, amount, label, second)| Row {
+            float,
+            integer,
+            amount,
+            label,
+            second,
+        })
+}
+
+fn plan() -> Arc<Plan> {
+    let sample = Sample::floats((0..500).map(|i| f64::from(i) / 50.0 - 5.0).collect());
+    let wide = Sample::integers((0..500).map(|i| (i128::from(i) - 250) << 50).collect());
+    let numeric = |name: &str, recipe: &Recipe, domain, sample: &Sample| Column {
+        name: name.into(),
+        role: Role::Feature,
+        counter: Counter::Numeric(Arc::new(Binning::fit(recipe, domain, sample).unwrap())),
+    };
+    let texts = TEXTS[..4].iter().map(|t| (*t).to_owned()).collect();
+    let label = Column {
+        name: "label".into(),
+        role: Role::Segment,
+        counter: Counter::Categorical(Arc::new(Vocabulary::new(texts).unwrap())),
+    };
+    let columns = vec![
+        numeric("float", &Recipe::Quantile, Domain::Float, &sample),
+        numeric("integer", &Recipe::Quantile, Domain::Integer, &wide),
+        numeric("amount", &Recipe::LogLinear, Domain::Float, &sample),
+        label,
+    ];
+    Arc::new(Plan::new(columns, Some("time".into())).unwrap())
+}
+
+/// Counts rows in batches that end at the given places.
+fn count(plan: &Arc<Plan>, rows: &[Row], cuts: &[usize]) -> Profile {
+    let mut profile = Profile::new(Arc::clone(plan));
+    let mut start = 0;
+    for end in cuts.iter().copied().chain([rows.len()]) {
+        let end = end.clamp(start, rows.len());
+        add(&mut profile, &rows[start..end]);
+        start = end;
+    }
+    profile
+}
+
+fn add(profile: &mut Profile, rows: &[Row]) {
+    let floats: Vec<f64> = rows.iter().map(|r| r.float.unwrap_or(f64::NAN)).collect();
+    let integers: Vec<i64> = rows.iter().map(|r| r.integer).collect();
+    let amounts: Vec<f32> = rows.iter().map(|r| r.amount).collect();
+    let codes: Vec<u32> = rows.iter().map(|r| r.label.map_or(NULL, u32::from)).collect();
+    let seconds: Vec<i64> = rows.iter().map(|r| r.second).collect();
+    let mut bytes = vec![0_u8; rows.len() / 8 + 1];
+    rows.iter().enumerate().for_each(|(i, r)| bytes[i / 8] |= u8::from(r.float.is_some()) << (i % 8));
+    let texts = TEXTS.map(Cow::Borrowed).to_vec();
+    let by_name = |name: &str| match name {
+        "float" => Values::Numbers { numbers: Numbers::F64(&floats), validity: Some(Bits::new(&bytes, 0)) },
+        "integer" => Values::Numbers { numbers: Numbers::I64(&integers), validity: None },
+        "amount" => Values::Numbers { numbers: Numbers::F32(&amounts), validity: None },
+        _ => Values::Labels(Labels { texts: texts.clone(), codes: Cow::Borrowed(&codes) }),
+    };
+    let columns = profile.plan().columns().iter().map(|c| by_name(&c.name)).collect();
+    let time = Values::Times { ticks: Cow::Borrowed(&seconds), unit: Unit::Second, validity: None };
+    profile.count(&Batch { rows: rows.len(), columns, time: Some(time) }, Some(86_400)).unwrap();
+}
+
+fn bytes(profile: &Profile) -> Vec<u8> {
+    codec::profile_to_bytes(profile)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_profile_is_a_function_of_the_rows(
+        rows in prop::collection::vec(row(), 0..300),
+        cut in 0_usize..300,
+        order in any::<prop::sample::Index>(),
+    ) {
+        let plan = plan();
+        let whole = bytes(&count(&plan, &rows, &[]));
+        prop_assert_eq!(&whole, &bytes(&count(&plan, &rows, &[cut, cut + 7, cut + 60])));
+        let mut turned = rows.clone();
+        if !turned.is_empty() {
+            let by = order.index(turned.len());
+            turned.rotate_left(by);
+            turned.reverse();
+        }
+        prop_assert_eq!(&whole, &bytes(&count(&plan, &turned, &[cut])));
+    }
+
+    #[test]
+    fn merging_is_addition(
+        a in prop::collection::vec(row(), 0..120),
+        b in prop::collection::vec(row(), 0..120),
+        c in prop::collection::vec(row(), 0..120),
+    ) {
+        let plan = plan();
+        let [one, two, three] = [&a, &b, &c].map(|rows| count(&plan, rows, &[]));
+        let sum = |first: &Profile, rest: &[&Profile]| {
+            let mut sum = first.clone();
+            rest.iter().for_each(|p| sum.merge(p).unwrap());
+            bytes(&sum)
+        };
+        let all: Vec<Row> = a.iter().chain(&b).chain(&c).cloned().collect();
+        let whole = bytes(&count(&plan, &all, &[]));
+        prop_assert_eq!(&whole, &sum(&one, &[&two, &three]));
+        prop_assert_eq!(&whole, &sum(&three, &[&one, &two]));
+        let mut right = two.clone();
+        right.merge(&three).unwrap();
+        prop_assert_eq!(&whole, &sum(&one, &[&right]));
+        prop_assert_eq!(&whole, &sum(&Profile::new(Arc::clone(&plan)), &[&one, &right]));
+    }
+
+    #[test]
+    fn every_row_is_somewhere_in_every_slice(rows in prop::collection::vec(row(), 1..200)) {
+        let profile = count(&plan(), &rows, &[50]);
+        for key in profile.slices() {
+            let slice = if key == SliceKey::default() { Some(profile.all().clone()) } else { profile.slice(&key) };
+            let slice = slice.unwrap();
+            prop_assert_eq!(profile.slice_rows(&key).max(if key == SliceKey::default() { slice.rows } else { 0 }), slice.rows);
+            for column in &slice.columns {
+                prop_assert_eq!(column.rows(), slice.rows);
+            }
+        }
+        let windows = profile.slices().into_iter().filter(|k| k.window.is_some() && k.segment.is_none());
+        prop_assert_eq!(windows.map(|k| profile.slice_rows(&k)).sum::<u64>(), profile.rows());
+    }
+
+    #[test]
+    fn bytes_come_back_and_damage_is_refused(
+        rows in prop::collection::vec(row(), 0..60),
+        place in any::<prop::sample::Index>(),
+        bit in 0_u8..8,
+    ) {
+        let written = bytes(&count(&plan(), &rows, &[]));
+        let read = codec::profile_from_bytes(&written).unwrap();
+        prop_assert_eq!(&written, &bytes(&read));
+        let mut flipped = written.clone();
+        let at = place.index(flipped.len());
+        flipped[at] ^= 1 << bit;
+        let refused = |bytes: &[u8]| matches!(codec::profile_from_bytes(bytes), Err(Error::Corrupt { .. }));
+        prop_assert!(refused(&flipped));
+        prop_assert!(refused(&written[..at]));
+    }
+
+    #[test]
+    fn bytes_made_on_purpose_are_refused_or_hold_every_row_once(
+        rows in prop::collection::vec(row(), 1..40),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut made = bytes(&count(&plan(), &rows, &[]));
+        let body = made.len() - 8;
+        for (place, value) in edits {
+            made[place.index(body)] = value;
+        }
+        let checksum = xxhash_rust::xxh3::xxh3_64(&made[..body]);
+        made[body..].copy_from_slice(&checksum.to_le_bytes());
+        if let Ok(profile) = codec::profile_from_bytes(&made) {
+            prop_assert!(profile.all().columns.iter().all(|c| c.rows() == profile.rows()));
+            prop_assert_eq!(&made, &bytes(&profile));
+        }
+    }
+}
+
+#[test]
+fn old_windows_are_folded_whatever_the_order() {
+    let plan = plan();
+    let day = |d: i64| Row { float: Some(1.0), integer: d, amount: 1.0, label: Some(0), second: d * 86_400 };
+    let kept = Profile::new(Arc::clone(&plan)).windows_kept();
+    let days: Vec<Row> = (0..kept as i64 + 50).map(day).collect();
+    let forward = count(&plan, &days, &(1..20).map(|i| i * 60).collect::<Vec<_>>());
+    let mut backward = days.clone();
+    backward.reverse();
+    let backward = count(&plan, &backward, &(1..20).map(|i| i * 60).collect::<Vec<_>>());
+    assert_eq!(bytes(&forward), bytes(&backward));
+    assert_eq!(forward.windows().len(), kept + 1);
+    assert_eq!(forward.rows(), days.len() as u64);
+}
+
+#[test]
+fn a_window_taken_out_is_a_profile_that_cannot_be_counted_into() {
+    let rows: Vec<Row> = (0..100)
+        .map(|i| Row {
+            float: Some(f64::from(i)),
+            integer: 1,
+            amount: 2.0,
+            label: Some((i % 3) as u8),
+            second: i64::from(i) * 5000,
+        })
+        .collect();
+    let profile = count(&plan(), &rows, &[]);
+    let mut window = profile.window(86_400).unwrap();
+    assert_eq!(window.rows(), 17);
+    assert_eq!(codec::profile_from_bytes(&bytes(&window)).unwrap(), window);
+    assert!(window.merge(&profile).is_err());
+}
+
+#[test]
+fn other_plans_are_refused_by_name() {
+    let plan = plan();
+    let other = Sample::floats(vec![1.0, 2.0]);
+    let columns = plan.columns().iter().map(|c| {
+        let mut column = c.clone();
+        if column.name == "float" {
+            let binning = Binning::fit(&Recipe::Quantile, Domain::Float, &other).unwrap();
+            column.counter = Counter::Numeric(Arc::new(binning));
+        }
+        column
+    });
+    let changed = Arc::new(Plan::new(columns.collect(), Some("time".into())).unwrap());
+    let mut profile = Profile::new(plan);
+    let refused = profile.merge(&Profile::new(changed));
+    assert_eq!(refused, Err(Error::Merge { columns: vec!["float".into()] }));
+}
