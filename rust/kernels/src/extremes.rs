@@ -2,20 +2,27 @@
 
 use crate::Number;
 
+const LANES: usize = 8;
+
 /// Smallest value, largest value and number of zeros; `None` for no values.
 #[must_use]
 pub fn extremes<T: Number>(values: &[T]) -> Option<(T, T, u64)> {
-    let (&first, rest) = values.split_first()?;
-    let (mut low, mut high) = ([first; 4], [first; 4]);
-    let mut zeros = [0_u64; 4];
-    zeros[0] += u64::from(first == T::ZERO);
-    // Four lanes, plain comparisons: no lane waits for another.
-    for (i, &value) in rest.iter().enumerate() {
-        let lane = i % 4;
+    let &first = values.first()?;
+    let (mut low, mut high) = ([first; LANES], [first; LANES]);
+    let mut zeros = [0_u64; LANES];
+    // Lanes of plain comparisons: none waits for another, and they become vectors.
+    let mut see = |lane: usize, value: T| {
         low[lane] = if value < low[lane] { value } else { low[lane] };
         high[lane] = if value > high[lane] { value } else { high[lane] };
         zeros[lane] = zeros[lane].wrapping_add(u64::from(value == T::ZERO));
+    };
+    let mut chunks = values.chunks_exact(LANES);
+    for chunk in &mut chunks {
+        for (lane, &value) in chunk.iter().enumerate() {
+            see(lane, value);
+        }
     }
+    chunks.remainder().iter().for_each(|&value| see(0, value));
     let low = low.into_iter().fold(first, |a, b| if b < a { b } else { a });
     let high = high.into_iter().fold(first, |a, b| if b > a { b } else { a });
     Some((low, high, zeros.iter().sum()))

@@ -164,6 +164,9 @@ fn describe<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyDict
                     Domain::Temporal(_) => "temporal",
                 },
             )?;
+            if let Domain::Temporal(unit) = binning.domain() {
+                entry.set_item("nanoseconds", unit.nanoseconds())?;
+            }
             match binning.edges() {
                 Edges::Float(edges) => entry.set_item("edges", edges)?,
                 Edges::Integer(edges) => entry.set_item("edges", edges)?,

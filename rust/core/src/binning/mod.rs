@@ -323,7 +323,12 @@ impl Binning {
 
     /// The finder of cells for values of type `T`, made on first use.
     pub(crate) fn finder<T: Countable + Findable>(&self) -> &Finder<T> {
-        T::slot(&self.finders).get_or_init(|| Finder::new(&self.edges.convert::<T>()))
+        // Most rows lie between the two outer coarse cells, where the sample was.
+        let busy = match &*self.coarse {
+            [_, first, .., last] => *first as usize - 1..*last as usize,
+            _ => 0..self.edges.len(),
+        };
+        T::slot(&self.finders).get_or_init(|| Finder::new(&self.edges.convert::<T>(), busy))
     }
 
     pub(crate) fn parts(&self) -> Parts {

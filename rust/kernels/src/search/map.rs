@@ -1,5 +1,7 @@
 //! Monotone maps of the number line to table entries, and the choice between them.
 
+use std::ops::Range;
+
 use crate::Number;
 
 /// A monotone map to `0..entries`.
@@ -57,18 +59,20 @@ fn grid_entry<T: Number>(value: T, origin: f64, scale: f64, last: f64) -> usize 
 const SMALLEST: usize = 64;
 const LARGEST: usize = 1 << 15;
 
-/// The map and table size with the fewest edges in the fullest entry, the smaller table first.
-pub(super) fn choose<T: Number>(edges: &[T]) -> (Map, usize) {
+/// The map and table size that leave the fewest busy edges sharing an entry, the smaller table
+/// first.
+pub(super) fn choose<T: Number>(edges: &[T], busy: Range<usize>) -> (Map, usize) {
+    let busy = &edges[busy];
     let mut best: Option<(usize, usize, Map)> = None;
     let mut entries = SMALLEST;
     while entries <= LARGEST {
-        for map in candidates(edges, entries) {
-            let fullest = fullest_entry(edges, &map);
-            if best.as_ref().is_none_or(|(held, _, _)| fullest < *held) {
-                best = Some((fullest, entries, map));
+        for map in candidates(busy, entries) {
+            let sharing = sharing(busy, &map);
+            if best.as_ref().is_none_or(|(fewest, _, _)| sharing < *fewest) {
+                best = Some((sharing, entries, map));
             }
         }
-        if best.as_ref().is_some_and(|(held, _, _)| *held <= 1) {
+        if best.as_ref().is_some_and(|(fewest, _, _)| *fewest == 0) {
             break;
         }
         entries *= 2;
@@ -77,25 +81,23 @@ pub(super) fn choose<T: Number>(edges: &[T]) -> (Map, usize) {
     (map, entries)
 }
 
-fn candidates<T: Number>(edges: &[T], entries: usize) -> Vec<Map> {
-    let (low, high) = (edges[0], edges[edges.len() - 1]);
+/// Maps that spread the busy edges over all entries but the first and the last, which take
+/// what lies beyond them.
+fn candidates<T: Number>(busy: &[T], entries: usize) -> Vec<Map> {
+    let (low, high) = (busy[0], busy[busy.len() - 1]);
     let span = high.key() - low.key();
-    let shift = (u64::BITS - (span / entries as u64).leading_zeros()).min(63);
-    let mut maps = vec![Map::Key { origin: low.key(), shift, last: entries as u64 - 1 }];
-    let scale = (entries - 1) as f64 / (high.to_f64() - low.to_f64());
-    if !T::LINEAR_KEY && scale.is_normal() {
-        maps.push(Map::Grid { origin: low.to_f64(), scale, last: (entries - 1) as f64 });
+    let shift = (u64::BITS - (span / (entries as u64 - 2)).leading_zeros()).min(63);
+    let origin = low.key().saturating_sub(1_u64 << shift);
+    let mut maps = vec![Map::Key { origin, shift, last: entries as u64 - 1 }];
+    let scale = (entries - 2) as f64 / (high.to_f64() - low.to_f64());
+    let step = 1.0 / scale;
+    if !T::LINEAR_KEY && scale.is_normal() && step.is_normal() {
+        maps.push(Map::Grid { origin: low.to_f64() - step, scale, last: (entries - 1) as f64 });
     }
     maps
 }
 
-fn fullest_entry<T: Number>(edges: &[T], map: &Map) -> usize {
-    let (mut fullest, mut held, mut before) = (0, 0, usize::MAX);
-    for &edge in edges {
-        let entry = map.entry(edge);
-        held = if entry == before { held + 1 } else { 1 };
-        before = entry;
-        fullest = fullest.max(held);
-    }
-    fullest
+/// How many edges share their entry with the one before.
+fn sharing<T: Number>(edges: &[T], map: &Map) -> usize {
+    edges.windows(2).filter(|pair| map.entry(pair[0]) == map.entry(pair[1])).count()
 }

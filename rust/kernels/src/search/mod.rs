@@ -9,6 +9,8 @@ mod map;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use crate::Number;
 use map::Map;
 
@@ -29,30 +31,40 @@ pub struct Finder<T> {
 #[derive(Debug)]
 struct Table<T> {
     map: Map,
-    /// Distinct edges in earlier entries of the table.
+    /// Distinct edges in earlier entries of the table, or [`CROWDED`] when the entry holds
+    /// several.
     first: Vec<u32>,
-    /// The edge that decides within the entry, when no entry holds two.
-    decider: Option<Vec<T>>,
+    /// The edge that decides within an entry that is not crowded.
+    decider: Vec<T>,
 }
 
+/// Marks an entry that holds several edges: its values are searched for. The map is chosen so
+/// that hardly any value meets one.
+const CROWDED: u32 = u32::MAX;
+
 impl<T: Number> Finder<T> {
-    /// A finder for ascending `edges`; an edge may stand there more than once.
+    /// A finder for ascending `edges`; an edge may stand there more than once. Most values are
+    /// expected among the edges of the range `busy`; where they lie changes the speed, never
+    /// the answer.
     ///
     /// # Panics
     /// If the edges descend somewhere or one is NaN.
     #[must_use]
-    pub fn new(edges: &[T]) -> Self {
+    pub fn new(edges: &[T], busy: Range<usize>) -> Self {
         assert!(
             edges.windows(2).all(|w| w[0] <= w[1]) && !edges.iter().any(|e| e.is_nan()),
             "edges must ascend"
         );
+        // Where the busy edges stand among the distinct ones, for edges that are distinct
+        // (repeated ones are few and found by the same search).
+        let busy = busy.start.min(edges.len())..busy.end.min(edges.len());
         let mut distinct: Vec<T> = edges.to_vec();
         distinct.dedup_by(|a, b| a == b);
         let ranks = (distinct.len() < edges.len()).then(|| {
             let upto = |r: usize| distinct.get(r).map_or(edges.len(), |e| edges.partition_point(|x| x < e));
             (0..=distinct.len()).map(|r| upto(r) as u32).collect()
         });
-        let table = (distinct.len() > COMPARE_ALL).then(|| Table::new(&distinct));
+        let table = (distinct.len() > COMPARE_ALL).then(|| Table::new(&distinct, busy));
         Self { edges: distinct, ranks, table }
     }
 
@@ -91,45 +103,32 @@ fn compare_all<T: Number>(values: &[T], edges: &[T], cells: &mut [u32]) {
 }
 
 impl<T: Number> Table<T> {
-    fn new(edges: &[T]) -> Self {
-        let (map, entries) = map::choose(edges);
-        let mut first = vec![0_u32; entries + 1];
-        for edge in edges {
-            first[map.entry(*edge) + 1] += 1;
-        }
-        let crowded = first.iter().any(|&held| held > 1);
-        for entry in 1..first.len() {
-            first[entry] += first[entry - 1];
-        }
+    fn new(edges: &[T], busy: Range<usize>) -> Self {
+        let busy = if busy.len() < 2 || busy.end > edges.len() { 0..edges.len() } else { busy };
+        let (map, entries) = map::choose(edges, busy);
+        let mut held = vec![0_u32; entries];
+        edges.iter().for_each(|edge| held[map.entry(*edge)] += 1);
+        let (mut first, mut decider) = (Vec::with_capacity(entries), Vec::with_capacity(entries));
         let last = edges.len() - 1;
-        let decider = (!crowded).then(|| {
-            (0..entries)
-                .map(|entry| {
-                    // An empty entry borrows the next edge, which is surely above its values;
-                    // past the last edge the last one is surely not above them.
-                    let rank = first[entry] as usize;
-                    if rank > last {
-                        first[entry] -= 1;
-                    }
-                    edges[rank.min(last)]
-                })
-                .collect()
-        });
+        let mut before = 0_usize;
+        for count in held {
+            // An empty entry borrows the next edge, which is surely above its values; past the
+            // last edge the last one is surely not above them.
+            decider.push(edges[before.min(last)]);
+            first.push(if count > 1 { CROWDED } else { before.min(last) as u32 });
+            before += count as usize;
+        }
         Self { map, first, decider }
     }
 
     fn find(&self, values: &[T], edges: &[T], cells: &mut [u32]) {
-        match (&self.decider, &self.map) {
-            (Some(deciders), map) => {
-                map.each(values, |i, entry| {
-                    cells[i] = self.first[entry].wrapping_add(u32::from(values[i] >= deciders[entry]));
-                });
-            }
-            (None, map) => map.each(values, |i, entry| {
-                let (low, high) = (self.first[entry] as usize, self.first[entry + 1] as usize);
-                let within = edges[low..high].partition_point(|edge| *edge <= values[i]);
-                cells[i] = (low + within) as u32;
-            }),
-        }
+        self.map.each(values, |i, entry| {
+            let first = self.first[entry];
+            cells[i] = if first == CROWDED {
+                edges.partition_point(|edge| *edge <= values[i]) as u32
+            } else {
+                first.wrapping_add(u32::from(values[i] >= self.decider[entry]))
+            };
+        });
     }
 }

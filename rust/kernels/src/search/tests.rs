@@ -5,9 +5,12 @@ use proptest::prelude::*;
 fn agrees<T: Number>(edges: &[T], values: &[T]) {
     let mut fast = vec![u32::MAX; values.len()];
     let mut slow = fast.clone();
-    Finder::new(edges).find(values, &mut fast);
     naive_find(edges, values, &mut slow);
-    assert_eq!(fast, slow, "{edges:?}");
+    let third = edges.len() / 3;
+    for busy in [0..edges.len(), third..2 * third, 0..1] {
+        Finder::new(edges, busy).find(values, &mut fast);
+        assert_eq!(fast, slow, "{edges:?}");
+    }
 }
 
 /// Values on, next to and between the edges, and at both ends of the type.
