@@ -5,14 +5,18 @@ import re
 import types
 
 import tallystick
-from tallystick import metrics
 
 EXAMPLE = re.compile(r"^\s*Examples?:\s*$", re.MULTILINE)
 
 
-def public(package: types.ModuleType) -> dict[str, object]:
-    names = [n for n in package.__all__ if not n.startswith("__")]
-    return {f"{package.__name__}.{n}": getattr(package, n) for n in names}
+def public() -> dict[str, object]:
+    """Everything that a user reaches by name."""
+    return {
+        f"{package.__name__}.{n}": getattr(package, n)
+        for package in (tallystick, tallystick.metrics)
+        for n in package.__all__
+        if not n.startswith("__")
+    }
 
 
 def is_named(thing: object) -> bool:
@@ -23,15 +27,13 @@ def is_named(thing: object) -> bool:
 
 
 def test_every_public_name_is_documented():
-    things = public(tallystick) | public(metrics)
-    assert not [n for n, thing in things.items() if not inspect.getdoc(thing)]
+    assert not [n for n, thing in public().items() if not inspect.getdoc(thing)]
 
 
 def test_every_public_name_has_an_example():
-    things = public(tallystick) | public(metrics)
     assert not [
         n
-        for n, thing in things.items()
+        for n, thing in public().items()
         if not is_named(thing) and not EXAMPLE.search(inspect.getdoc(thing) or "")
     ]
 

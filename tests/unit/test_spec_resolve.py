@@ -25,7 +25,7 @@ CATEGORICAL = [
 UNSUPPORTED = [
     *(pa.float16(), pa.decimal128(10, 2), pa.binary(), pa.large_binary(), pa.time32("s")),
     *(pa.duration("s"), pa.list_(pa.int8()), pa.struct([("x", pa.int8())])),
-    *(pa.map_(pa.string(), pa.int8()), pa.dictionary(pa.int8(), pa.float64())),
+    *(pa.map_(pa.string(), pa.int8()), pa.dictionary(pa.int8(), pa.binary())),
     *(pa.month_day_nano_interval(), pa.binary(4)),
 ]
 

@@ -9,6 +9,7 @@ from tallystick.comparison.comparison import Comparison
 from tallystick.errors import ColumnTypeError, MissingColumnError, ParameterError
 from tallystick.profiling import Plan, Profile, profile
 from tallystick.spec import ResolvedColumn, Spec, load_spec, resolve
+from tallystick.spec.vocabulary import DEFAULT_FALSE_ALARM_RATE, DEFAULT_TOLERANCES
 
 DEFAULT_GROUPS = 10
 
@@ -63,9 +64,12 @@ def compare(
         reference = profile(reference, spec=declared, **reading)
     if not isinstance(current, Profile):
         current = profile(current, plan=reference.plan, spec=declared, **reading)
-    declared = declared or reference._spec
+    if declared is None:
+        declared = reference._spec
     if false_alarm_rate is None:
-        false_alarm_rate = declared.alerts.false_alarm_rate if declared else 0.01
+        false_alarm_rate = (
+            declared.alerts.false_alarm_rate if declared else DEFAULT_FALSE_ALARM_RATE
+        )
     if isinstance(groups, bool) or not isinstance(groups, int) or groups < 2:
         raise ParameterError("groups: expected a whole number from 2 to 1000", name="groups")
     tables = _core.compare(
@@ -110,10 +114,10 @@ def _schema(plan: Plan) -> Any:
 
 
 def _settings(column: ResolvedColumn) -> dict[str, Any]:
-    tolerance = {"psi": 0.1, "ks": 0.1, "missing_share": 0.05, "other_share": 0.05}
     return {
         "name": column.name,
         "decide": column.decide,
-        **{**tolerance, **column.tolerances},
+        **DEFAULT_TOLERANCES,
+        **column.tolerances,
         "page": list(column.page_metrics),
     }

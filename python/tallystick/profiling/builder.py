@@ -64,7 +64,7 @@ def profile(
     if plan is None:
         plan, resolved = learn(source, declared)
         aliases = alias_table(resolved.instruments)
-        ignored = resolved.ignored
+        ignored = list(resolved.ignored)
         reasons = {one.name: one.reason for one in resolved.instruments}
     else:
         declared = declared or plan._spec

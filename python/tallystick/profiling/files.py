@@ -49,7 +49,7 @@ def read_state(path: str | os.PathLike[str]) -> bytes:
     try:
         return source.read_bytes()
     except OSError as error:
-        neighbours = [p.name for p in source.parent.glob("*.tally")] if source.parent.is_dir() else []
+        neighbours = [neighbour.name for neighbour in source.parent.glob("*.tally")]
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
         raise InputError(
             f"{source}: cannot be read: {reason}",

@@ -173,9 +173,7 @@ def sample(source: Source, resolved: Resolved) -> list[Any]:
 
 def alias_table(columns: Sequence[ResolvedColumn]) -> dict[str, str]:
     """Name in the data to name of the instrument, where they differ."""
-    return {
-        alias: one.name for one in columns for alias in one.source_names if alias != one.name
-    }
+    return {alias: one.name for one in columns for alias in one.source_names if alias != one.name}
 
 
 def renamed(batch: Any, aliases: Mapping[str, str]) -> Any:

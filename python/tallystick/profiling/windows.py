@@ -21,7 +21,7 @@ def window_seconds(length: str) -> int:
         >>> window_seconds("1d")
         86400
     """
-    match = _LENGTH.fullmatch(length.strip()) if isinstance(length, str) else None
+    match = _LENGTH.fullmatch(str(length).strip())
     if match is None or int(match[1]) == 0:
         raise ParameterError(
             "window: expected a length such as '15m', '1h', '1d' or '1w'",

@@ -14,7 +14,7 @@ SUPPORTED = (
     "float",
     "double",
     "string (all layouts)",
-    "dictionary of strings",
+    "dictionary of these",
     "date32",
     "date64",
     "timestamp",
@@ -47,6 +47,9 @@ def natural_kind(type_: Any) -> str | None:
     A column of type null (nothing but nulls, as frames hand it over) is categorical with an
     empty vocabulary: its missing share is judged, and whatever arrives later is unseen.
     """
+    if types.is_dictionary(type_):
+        # Frames and Parquet readers encode what repeats: the values say what the column is.
+        return natural_kind(type_.value_type)
     if is_integer(type_) or types.is_float32(type_) or types.is_float64(type_) or is_clock(type_):
         return "numeric"
     if types.is_boolean(type_) or is_text(type_) or types.is_null(type_):
