@@ -11,7 +11,7 @@ from tallystick.profiling import Plan, Profile, profile
 from tallystick.spec import ResolvedColumn, Spec, load_spec, resolve
 from tallystick.spec.vocabulary import DEFAULT_FALSE_ALARM_RATE, DEFAULT_TOLERANCES
 
-DEFAULT_GROUPS = 10
+DEFAULT_GROUPS, MIN_GROUPS, MAX_GROUPS = 10, 2, 1000
 
 
 def compare(
@@ -70,7 +70,7 @@ def compare(
         false_alarm_rate = (
             declared.alerts.false_alarm_rate if declared else DEFAULT_FALSE_ALARM_RATE
         )
-    if isinstance(groups, bool) or not isinstance(groups, int) or groups < 2:
+    if not MIN_GROUPS <= groups <= MAX_GROUPS:
         raise ParameterError("groups: expected a whole number from 2 to 1000", name="groups")
     tables = _core.compare(
         reference._core,

@@ -146,7 +146,8 @@ def _values(planned: Mapping[str, Any], state: Mapping[str, Any]) -> str:
         for text, rows in state["most_frequent"][:MOST_CATEGORIES]
     ]
     other = [f"{state['other']:,} new to the plan"] if state["other"] else []
-    return f"{numbers.count(state['categories'])}: " + ", ".join([*top, *other, *lost])
+    amount = numbers.plural(state["categories"], "value")
+    return f"{amount}: " + ", ".join([*top, *other, *lost])
 
 
 def _detail(page: Page, name: str, planned: Mapping[str, Any], state: Mapping[str, Any]) -> None:

@@ -69,6 +69,12 @@ class Findings:
         return {row.instrument for row in self.comparison.alerts}
 
     @property
+    def alerting_in_parts(self) -> set[str]:
+        """Those of `alerting` with nothing beyond tolerance over all rows."""
+        whole = {row.instrument for row in self.comparison.alerts if row.segment == ALL}
+        return self.alerting - whole
+
+    @property
     def open(self) -> list[Measurement]:
         """What could not be judged over all rows."""
         return [row for row in self.comparison.undetermined if row.segment == ALL]

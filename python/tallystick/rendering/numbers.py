@@ -36,17 +36,14 @@ def number(value: float | None) -> str:
 
     Example:
         >>> number(162.5914), number(1234567.8), number(0.00012345), number(12.0)
-        ('162.6', '1,234,568', '0.0001235', '12.0')
+        ('162.6', '1,234,568', '0.0001234', '12')
     """
     if value is None or not math.isfinite(value):
         return "-"
     size = abs(value)
     if size >= 1e12 or 0 < size < 1e-6:
         return f"{value:.3e}"
-    if size >= 1000:
-        return f"{value:,.0f}"
-    text = f"{value:.4g}" if size < 1 else f"{value:#.4g}"
-    return text.rstrip("0") + "0" if text.endswith(".00") else text
+    return f"{value:,.0f}" if size >= 1000 or value == round(value) else f"{value:.4g}"
 
 
 def share(value: float | None) -> str:
@@ -85,7 +82,7 @@ def distance(value: float) -> str:
         ('0.277', '6.53', '0.000')
     """
     size = abs(value)
-    text = f"{value:.3f}" if size < 2 else f"{value:.2f}" if size < 100 else f"{value:.0f}"
+    text = f"{value:.3f}" if size < 1 else f"{value:.2f}" if size < 100 else f"{value:.0f}"
     return text if float(text) else text.lstrip("-")
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
+
+# Stands for a space that is no place to break a line.
+_TIED = "\x00"
+_UNIT = re.compile(r" (%|pt\b|rows?\b)")
 
 NARROWEST = 60
 WIDEST = 100
@@ -33,12 +38,14 @@ class Page:
         else:
             self.wrapped(text.plain, len(text.plain) - len(text.plain.lstrip()), parts[-1][1])
 
-    def wrapped(self, text: str, indent: int, style: str = "", head: str = "") -> None:
+    def wrapped(
+        self, text: str, indent: int, style: str = "", head: str = "", head_style: str = "bold"
+    ) -> None:
         """A paragraph whose lines begin at `indent`; `head` stands in front of the first."""
         lines = wrap(text.strip(), self.width - indent)
         for number, part in enumerate(lines or [""]):
             front = pad(head, indent) if number == 0 else " " * indent
-            self.lines.append(Text.assemble((front, "bold" if head else ""), (part, style)))
+            self.lines.append(Text.assemble((front, head_style), (part, style)))
 
     def text(self) -> str:
         """All lines without styles."""
@@ -52,10 +59,13 @@ class Page:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Breaks a text at its spaces into lines of at most `width` cells; long words are split."""
+    """Breaks a text at its spaces into lines of at most `width` cells; long words are split.
+
+    A number and its unit stay together.
+    """
     lines: list[str] = []
     current = ""
-    for word in text.split():
+    for word in _UNIT.sub(f"{_TIED}\\1", text).split(" "):
         while cell_len(word) > width:
             room = _fitting(word, width)
             lines += [current] if current else []
@@ -68,7 +78,8 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             lines.append(current)
             current = word
-    return [*lines, current] if current else lines
+    lines += [current] if current else []
+    return [line.replace(_TIED, " ") for line in lines]
 
 
 def _fitting(word: str, width: int) -> int:

@@ -89,14 +89,14 @@ def _headline(page: Page, findings: Findings) -> None:
         said = f"{total} {noun} within tolerance"
     else:
         amount = str(alerting) if alerting else "none"
+        parts = len(findings.alerting_in_parts)
         said = f"{amount} of {total} {noun} beyond tolerance"
+        said += f" ({parts} in segments only)" if parts else ""
         said += f", {open_} not judged" if open_ else ""
     model = _model(comparison)
-    page.line(
-        (comparison.status.upper(), _STYLES[comparison.status]),
-        ("  ", ""),
-        (f"{model} · {said}" if model else said, "bold"),
-    )
+    text = f"{model} · {said}" if model else said
+    word, style = comparison.status.upper(), _STYLES[comparison.status]
+    page.wrapped(text, len(word) + 2, "bold", head=word, head_style=style)
 
 
 def _model(comparison: Comparison) -> str:
@@ -195,21 +195,32 @@ def _not_judged(page: Page, findings: Findings) -> None:
         return
     page.line(("  NOT JUDGED (is not ok)", "bold"))
     ordered = sorted(groups.items(), key=lambda item: item[0][0])
-    table = [(word, _labels(rows), text) for (word, text), rows in ordered[:MOST_ROWS]]
-    room = min(max((cell_len(row[1]) for row in table), default=0), page.width // 3)
+    shown = ordered[:MOST_ROWS]
+    alone = [_open_label(rows[0]) for _, rows in shown if len(rows) == 1]
+    room = min(max(map(cell_len, alone), default=0), page.width // 3)
     before = ""
-    for word, label, text in table:
-        head = f"  {'' if word == before else word:6}  {pad(shortened(label, room), room)}"
-        page.wrapped(text, cell_len(head) + 2, head=head)
+    for (word, text), rows in shown:
+        head = f"  {'' if word == before else word}"
+        if len(rows) == 1:
+            head = f"{pad(head, _HEAD)}{pad(shortened(_open_label(rows[0]), room), room)}"
+            page.wrapped(text, cell_len(head) + 2, head=head)
+        else:
+            page.wrapped(f"{_labels(rows)}: {text}", _HEAD, head=head)
         before = word
-    _more(page, len(ordered) - len(table))
+    _more(page, len(ordered) - len(shown))
     if parts:
         page.wrapped(_open_parts(parts), _HEAD, "dim", head="  parts")
 
 
 def _labels(rows: Sequence[Measurement]) -> str:
-    first = words.label(rows[0])
-    return first if len(rows) == 1 else f"{first}, {len(rows) - 1} more"
+    shown = ", ".join(_open_label(row) for row in rows[:MOST_ROWS])
+    more = len(rows) - MOST_ROWS
+    return shown if more <= 0 else f"{shown}, {more:,} more"
+
+
+def _open_label(row: Measurement) -> str:
+    seen = f" ({words.level(row, row.usual_level)})" if words.varies(row) else ""
+    return words.label(row) + seen
 
 
 def _open_parts(parts: Sequence[Measurement]) -> str:
@@ -217,13 +228,14 @@ def _open_parts(parts: Sequence[Measurement]) -> str:
     few = sum(row.reason == "too_few_rows" for row in parts)
     shown = ", ".join(words.segment(one) for one in segments[:3])
     more = f" and {len(segments) - 3} more" if len(segments) > 3 else ""
-    reason = "for want of rows" if few == len(parts) else f"{few:,} of them for want of rows"
+    reason = "all for want of rows" if few == len(parts) else f"{few:,} for want of rows"
     judgements = numbers.plural(len(parts), "judgement")
-    return f"{judgements} left open in {shown}{more}, {reason}; they do not count in the verdict"
+    where = f"{numbers.plural(len(segments), 'segment')} ({shown}{more})"
+    return f"{judgements} left open in {where}, {reason}; they do not count in the verdict"
 
 
 def _within(page: Page, findings: Findings) -> None:
-    said = [str(len(findings.fine))]
+    said = [f"{len(findings.fine)} of {len(findings.instruments)}"]
     changed = len(findings.changed)
     if changed:
         said.append(f"of which {changed} changed detectably, but little")

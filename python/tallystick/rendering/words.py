@@ -17,7 +17,7 @@ _SPECIAL = {
     "__missing__": "missing",
     "__infinite__": "infinite",
     "__mistyped__": "of another type",
-    "__other__": "other categories",
+    "__other__": "categories new to the plan",
     "rest": "the rest",
 }
 # The part of the rows with a defect that a segment has to hold before it is pointed at, and how
@@ -252,7 +252,7 @@ def _elsewhere(finding: Finding) -> str:
 
 def why_not(row: Measurement) -> tuple[str, str]:
     """Why something could not be judged, as a word and as what it would take."""
-    return {
+    explain: Mapping[str, Callable[[Measurement], tuple[str, str]]] = {
         "no_rows": _no_rows,
         "no_values": lambda _: ("values", "no value on either side: nothing to compare"),
         "plan_changed": _plan_changed,
@@ -260,7 +260,14 @@ def why_not(row: Measurement) -> tuple[str, str]:
         "usual_variation": _usual,
         "straddles_tolerance": _straddles,
         "too_few_rows": _too_few,
-    }.get(row.reason, lambda row: (row.reason.replace("_", " "), change(row)))(row)
+    }
+    return explain.get(row.reason, lambda row: ("open", change(row)))(row)
+
+
+def varies(row: Measurement) -> bool:
+    """Whether no number of rows decides, because the reference itself is not steady."""
+    usual = row.usual_level is not None and row.tolerance and row.usual_level > row.tolerance
+    return row.reason == "too_few_rows" and row.n_needed is None and bool(usual)
 
 
 def _no_rows(row: Measurement) -> tuple[str, str]:
@@ -296,9 +303,8 @@ def _too_few(row: Measurement) -> tuple[str, str]:
     if row.n_needed is not None and row.n_needed > row.n_current:
         have, need = numbers.count(row.n_current), numbers.count(row.n_needed)
         return "rows", f"{have} of the {need} rows needed at {against}"
-    if row.usual_level is not None and row.tolerance and row.usual_level > row.tolerance:
-        wobble = level(row, row.usual_level)
-        return "usual", f"the reference's own windows differ by up to {wobble}; {against}"
+    if varies(row):
+        return "usual", f"the reference's own windows differ by more than the {against}"
     if row.n_needed is not None:
         return "rows", f"{change(row)} is not surely within {level(row, row.tolerance)}"
     have = numbers.count(row.n_reference)
