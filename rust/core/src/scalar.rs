@@ -88,6 +88,8 @@ pub trait Countable: Number + LogLinear {
     fn ceil_integer(edge: i128) -> Option<Self>;
     /// The value as an integer, rounded toward zero.
     fn to_i128(self) -> i128;
+    /// The value modulo 2^64: differences of near values are right even where it wraps.
+    fn wrapping(self) -> i64;
     /// Whether the type holds integers.
     const INTEGER: bool;
 }
@@ -107,6 +109,10 @@ macro_rules! countable_integer {
             fn to_i128(self) -> i128 {
                 i128::from(self)
             }
+            #[inline]
+            fn wrapping(self) -> i64 {
+                self as i64
+            }
         }
     )*};
 }
@@ -125,6 +131,10 @@ impl Countable for f64 {
     fn to_i128(self) -> i128 {
         self as i128
     }
+    #[inline]
+    fn wrapping(self) -> i64 {
+        self as i64
+    }
 }
 
 impl Countable for f32 {
@@ -139,6 +149,10 @@ impl Countable for f32 {
     #[inline]
     fn to_i128(self) -> i128 {
         self as i128
+    }
+    #[inline]
+    fn wrapping(self) -> i64 {
+        self as i64
     }
 }
 

@@ -6,6 +6,7 @@
 //! are finite and present: [`present`] separates the others first.
 
 pub mod extremes;
+pub mod isa;
 pub mod log_linear;
 mod number;
 pub mod present;

@@ -1,6 +1,7 @@
 //! Separates values that can be counted in cells from those that are missing or not finite.
 
 use crate::Number;
+use crate::isa::cloned;
 
 /// Validity bits as Arrow keeps them: bit `offset + i` set means row `i` is present.
 #[derive(Clone, Copy, Debug)]
@@ -68,8 +69,21 @@ pub fn all_finite<T: Number>(values: &[T], validity: Option<Bits<'_>>) -> bool {
     if validity.is_some_and(|bits| bits.absent(values.len()) > 0) {
         return false;
     }
+    finite(values)
+}
+
+cloned! {
+fn finite<T: Number>(values: &[T]) -> bool {
     // No early exit: the loop stays a vector of comparisons.
-    !values.iter().fold(false, |found, value| found | !value.is_finite())
+    let mut found = [0_u64; 8];
+    let (chunks, rest) = values.as_chunks::<8>();
+    for chunk in chunks {
+        for lane in 0..8 {
+            found[lane] |= u64::from(!chunk[lane].is_finite());
+        }
+    }
+    found.iter().all(|&lane| lane == 0) && rest.iter().all(|value| value.is_finite())
+}
 }
 
 /// Copies the countable values to `kept` and their positions to `rows`; calls

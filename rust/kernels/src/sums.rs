@@ -13,6 +13,8 @@ pub const WHOLE_BITS: u32 = 40;
 /// Exponents of steps are kept within these, where neither step nor limit overflows.
 pub const EXPONENTS: std::ops::RangeInclusive<i32> = -960..=960;
 
+use crate::isa::cloned;
+
 const FRACTION: f64 = (1_u64 << FRACTION_BITS) as f64;
 /// Adding this leaves an integer in the low mantissa bits, rounded to nearest even.
 const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
@@ -42,13 +44,15 @@ impl Grid {
 
     /// Whether the grid holds `value`.
     #[must_use]
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
     pub fn holds(&self, value: f64) -> bool {
         value.abs() < self.limit
     }
 
     /// `value`, or 0 when the grid does not hold it, in whole steps and 2^-40 fractions.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
     #[must_use]
     pub fn split(&self, value: f64) -> (i64, i64) {
         let value = if self.holds(value) { value } else { 0.0 };
@@ -80,11 +84,25 @@ impl BlockSum {
     }
 }
 
-const LANES: usize = 4;
+const LANES: usize = 8;
 
-/// Sums `map(value)` over at most 2^20 values. The sum cannot wrap: 2^20 times 2^40 fits.
-#[inline]
-pub fn sum(values: &[f64], grid: &Grid, map: impl Fn(f64) -> f64) -> BlockSum {
+cloned! {
+/// Sums at most 2^20 values. The sum cannot wrap: 2^20 times 2^40 fits.
+pub fn sum(values: &[f64], grid: &Grid) -> BlockSum {
+    sum_of(values, grid, |value| value)
+}
+}
+
+cloned! {
+/// Sums the squares of at most 2^20 values.
+pub fn sum_of_squares(values: &[f64], grid: &Grid) -> BlockSum {
+    sum_of(values, grid, |value| value * value)
+}
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn sum_of(values: &[f64], grid: &Grid, map: impl Fn(f64) -> f64) -> BlockSum {
     debug_assert!(values.len() <= 1 << 20);
     let (mut high, mut low, mut outside) = ([0_i64; LANES], [0_i64; LANES], [0_u64; LANES]);
     let mut add = |lane: usize, value: f64| {
@@ -94,21 +112,19 @@ pub fn sum(values: &[f64], grid: &Grid, map: impl Fn(f64) -> f64) -> BlockSum {
         low[lane] = low[lane].wrapping_add(l);
         outside[lane] = outside[lane].wrapping_add(u64::from(!grid.holds(value)));
     };
-    let mut quads = values.chunks_exact(LANES);
-    for quad in &mut quads {
-        for (lane, &value) in quad.iter().enumerate() {
-            add(lane, value);
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            add(lane, chunk[lane]);
         }
     }
-    for &value in quads.remainder() {
-        add(0, value);
-    }
+    rest.iter().for_each(|&value| add(0, value));
     BlockSum { high: high.iter().sum(), low: low.iter().sum(), outside: outside.iter().sum() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EXPONENTS, FRACTION_BITS, Grid, sum};
+    use super::{EXPONENTS, FRACTION_BITS, Grid, sum, sum_of_squares};
     use proptest::prelude::*;
 
     /// The value of `units` on the grid, exact while it fits 53 bits.
@@ -119,29 +135,28 @@ mod tests {
     #[test]
     fn integers_are_exact() {
         let values: Vec<f64> = (-500..1500).map(f64::from).collect();
-        let total = sum(&values, &Grid::new(7), |v| v);
+        let total = sum(&values, &Grid::new(7));
         assert_eq!(total.units(), 999_000_i128 << (FRACTION_BITS - 7));
     }
 
     #[test]
     fn what_the_grid_cannot_hold_is_told() {
         let grid = Grid::new(0);
-        let total =
-            sum(&[1.0, 2_f64.powi(40), f64::MAX, -f64::MAX, 2_f64.powi(40).next_down()], &grid, |v| v);
+        let total = sum(&[1.0, 2_f64.powi(40), f64::MAX, -f64::MAX, 2_f64.powi(40).next_down()], &grid);
         assert_eq!(total.outside, 3);
     }
 
     #[test]
     fn extreme_exponents_are_clamped() {
         assert_eq!(Grid::new(i32::MAX).exponent(), *EXPONENTS.end());
-        assert_eq!(sum(&[5e-324], &Grid::new(i32::MIN), |v| v).units(), 0);
+        assert_eq!(sum(&[5e-324], &Grid::new(i32::MIN)).units(), 0);
     }
 
     proptest! {
         #[test]
         fn one_value_is_within_the_stated_bound(v in -1e9_f64..1e9, exponent in 0_i32..30) {
             let grid = Grid::new(exponent);
-            let got = value(sum(&[v], &grid, |x| x).units(), &grid);
+            let got = value(sum(&[v], &grid).units(), &grid);
             prop_assert!((got - v).abs() <= 2_f64.powi(exponent - 41) + v.abs() * f64::EPSILON);
         }
 
@@ -149,10 +164,10 @@ mod tests {
         fn any_order_and_split_gives_the_same(mut values in prop::collection::vec(any::<f64>(), 1..200), cut in 0_usize..200) {
             values.retain(|v| v.is_finite());
             let grid = Grid::new(3);
-            let whole = sum(&values, &grid, |v| v * v);
+            let whole = sum_of_squares(&values, &grid);
             values.reverse();
             let (a, b) = values.split_at(cut.min(values.len()));
-            let (a, b) = (sum(a, &grid, |v| v * v), sum(b, &grid, |v| v * v));
+            let (a, b) = (sum_of_squares(a, &grid), sum_of_squares(b, &grid));
             prop_assert_eq!(whole.units(), a.units() + b.units());
             prop_assert_eq!(whole.outside, a.outside + b.outside);
         }

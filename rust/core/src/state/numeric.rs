@@ -2,7 +2,7 @@
 
 use tallystick_kernels::extremes::extremes;
 use tallystick_kernels::present::{Special, all_finite, split};
-use tallystick_kernels::sums::sum;
+use tallystick_kernels::sums::{sum, sum_of_squares};
 use tallystick_kernels::{BLOCK, log_linear, tally};
 
 use super::sums::Sums;
@@ -130,9 +130,9 @@ fn count_block<T: Countable + Findable>(
     } else {
         tally::count(&scratch.found, all.cells.table().1, &mut scratch.counters);
     }
-    find_differences(values, binning, scratch);
-    let first = sum(&scratch.differences, binning.first_grid(), |d| d);
-    let second = sum(&scratch.differences, binning.second_grid(), |d| d * d);
+    find_differences(values, (low, high), binning, scratch);
+    let first = sum(&scratch.differences, binning.first_grid());
+    let second = sum_of_squares(&scratch.differences, binning.second_grid());
     all.sums.add_block(&first, &second);
     if first.outside + second.outside > 0 {
         scratch.differences.iter().for_each(|d| all.sums.add_outside(*d, binning));
@@ -150,25 +150,45 @@ fn find_cells<T: Countable + Findable>(values: &[T], binning: &Binning, scratch:
     }
 }
 
-fn find_differences<T: Countable>(values: &[T], binning: &Binning, scratch: &mut Scratch) {
+/// Integers that a double holds exactly.
+const EXACT: u128 = 1 << 53;
+
+fn find_differences<T: Countable>(
+    values: &[T],
+    (low, high): (T, T),
+    binning: &Binning,
+    scratch: &mut Scratch,
+) {
     scratch.differences.clear();
     scratch.large.clear();
-    let pivot = match binning.pivot() {
+    match binning.pivot() {
         // In a column of integers the difference is taken between integers.
         Scalar::Integer(pivot) if T::INTEGER => {
-            for (k, value) in values.iter().enumerate() {
-                let difference = value.to_i128() - pivot;
-                let small = difference.unsigned_abs() < 1 << 53;
-                scratch.differences.push(if small { difference as f64 } else { 0.0 });
-                if !small {
-                    scratch.large.push((k, difference));
-                }
+            let exact = |value: T| (value.to_i128() - pivot).unsigned_abs() < EXACT;
+            if exact(low) && exact(high) {
+                let near = pivot as i64;
+                let differences = values.iter().map(|value| value.wrapping().wrapping_sub(near) as f64);
+                scratch.differences.extend(differences);
+            } else {
+                find_large_differences(values, pivot, scratch);
             }
-            return;
         }
-        pivot => pivot.to_f64(),
-    };
-    scratch.differences.extend(values.iter().map(|value| value.to_f64() - pivot));
+        pivot => {
+            let pivot = pivot.to_f64();
+            scratch.differences.extend(values.iter().map(|value| value.to_f64() - pivot));
+        }
+    }
+}
+
+fn find_large_differences<T: Countable>(values: &[T], pivot: i128, scratch: &mut Scratch) {
+    for (k, value) in values.iter().enumerate() {
+        let difference = value.to_i128() - pivot;
+        let exact = difference.unsigned_abs() < EXACT;
+        scratch.differences.push(if exact { difference as f64 } else { 0.0 });
+        if !exact {
+            scratch.large.push((k, difference));
+        }
+    }
 }
 
 /// Counts the same block into the leaf of each row.

@@ -17,43 +17,45 @@ pub(super) enum Map {
 impl Map {
     #[inline]
     pub(super) fn entry<T: Number>(&self, value: T) -> usize {
-        match *self {
+        let entry = match *self {
             Self::Key { origin, shift, last } => key_entry(value, origin, shift, last),
             Self::Grid { origin, scale, last } => grid_entry(value, origin, scale, last),
-        }
+        };
+        entry as usize
     }
 
-    /// Calls `with(i, entry)` for each value, the map's constants held outside the loop.
-    #[inline]
-    pub(super) fn each<T: Number>(&self, values: &[T], mut with: impl FnMut(usize, usize)) {
+    /// Writes the entry of each value, the map's constants held outside the loop.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+    pub(super) fn entries<T: Number>(&self, values: &[T], entries: &mut [u32]) {
+        let pairs = entries.iter_mut().zip(values);
         match *self {
             Self::Key { origin, shift, last } => {
-                for (i, &value) in values.iter().enumerate() {
-                    with(i, key_entry(value, origin, shift, last));
-                }
+                pairs.for_each(|(entry, &value)| *entry = key_entry(value, origin, shift, last));
             }
             Self::Grid { origin, scale, last } => {
-                for (i, &value) in values.iter().enumerate() {
-                    with(i, grid_entry(value, origin, scale, last));
-                }
+                pairs.for_each(|(entry, &value)| *entry = grid_entry(value, origin, scale, last));
             }
         }
     }
 }
 
-#[inline]
-fn key_entry<T: Number>(value: T, origin: u64, shift: u32, last: u64) -> usize {
-    (value.key().saturating_sub(origin) >> shift).min(last) as usize
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn key_entry<T: Number>(value: T, origin: u64, shift: u32, last: u64) -> u32 {
+    (value.key().saturating_sub(origin) >> shift).min(last) as u32
 }
 
-#[inline]
-fn grid_entry<T: Number>(value: T, origin: f64, scale: f64, last: f64) -> usize {
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn grid_entry<T: Number>(value: T, origin: f64, scale: f64, last: f64) -> u32 {
     // Subtraction, multiplication and clamping are monotone, each correctly rounded with one
     // variable operand; an overflow to infinity is clamped too.
     let step = (value.to_f64() - origin) * scale;
     let step = if step > 0.0 { step } else { 0.0 };
     let step = if step < last { step } else { last };
-    step as i32 as usize
+    // SAFETY: step lies between 0 and `last`, which is below 2^15; NaN became 0 above.
+    unsafe { step.to_int_unchecked::<i32>() as u32 }
 }
 
 const SMALLEST: usize = 64;

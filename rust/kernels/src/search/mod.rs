@@ -12,6 +12,7 @@ mod tests;
 use std::ops::Range;
 
 use crate::Number;
+use crate::isa::cloned;
 use map::Map;
 
 /// Up to here comparing with every edge is cheaper than a table.
@@ -93,6 +94,7 @@ pub fn naive_find<T: Number>(edges: &[T], values: &[T], cells: &mut [u32]) {
     }
 }
 
+cloned! {
 fn compare_all<T: Number>(values: &[T], edges: &[T], cells: &mut [u32]) {
     cells.fill(0);
     for edge in edges {
@@ -100,6 +102,7 @@ fn compare_all<T: Number>(values: &[T], edges: &[T], cells: &mut [u32]) {
             *cell = cell.wrapping_add(u32::from(value >= edge));
         }
     }
+}
 }
 
 impl<T: Number> Table<T> {
@@ -122,13 +125,22 @@ impl<T: Number> Table<T> {
     }
 
     fn find(&self, values: &[T], edges: &[T], cells: &mut [u32]) {
-        self.map.each(values, |i, entry| {
-            let first = self.first[entry];
-            cells[i] = if first == CROWDED {
-                edges.partition_point(|edge| *edge <= values[i]) as u32
-            } else {
-                first.wrapping_add(u32::from(values[i] >= self.decider[entry]))
-            };
-        });
+        find_in(self, values, edges, cells);
     }
+}
+
+cloned! {
+fn find_in<T: Number>(table: &Table<T>, values: &[T], edges: &[T], cells: &mut [u32]) {
+    // Entries first, which become vectors; then the look-ups, which cannot.
+    table.map.entries(values, cells);
+    for (cell, value) in cells.iter_mut().zip(values) {
+        let entry = *cell as usize;
+        let first = table.first[entry];
+        *cell = if first == CROWDED {
+            edges.partition_point(|edge| edge <= value) as u32
+        } else {
+            first.wrapping_add(u32::from(*value >= table.decider[entry]))
+        };
+    }
+}
 }
