@@ -111,9 +111,7 @@ def _head(page: Page, profile: Profile) -> None:
     if segments:
         shown = [f"{words.segment(s['segment'])} {s['rows']:,}" for s in segments[:MOST_SEGMENTS]]
         more = len(segments) - len(shown)
-        page.wrapped(
-            ", ".join(shown) + (f", {more} more" if more else ""), 11, head="  segments"
-        )
+        page.wrapped(", ".join(shown) + (f", {more} more" if more else ""), 11, head="  segments")
 
 
 def _table(page: Page, wanted: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
@@ -158,8 +156,8 @@ def _detail(page: Page, name: str, planned: Mapping[str, Any], state: Mapping[st
     page.wrapped(", ".join(counts), 14, head="    rows")
     if planned["kind"] == "numeric":
         show = words.value_format(planned)
-        keys = ("minimum", "mean", "std", "maximum")
-        keys = keys if planned.get("domain") != "temporal" else ("minimum", "mean", "maximum")
+        temporal = planned.get("domain") == "temporal"
+        keys = ["minimum", "mean", *([] if temporal else ["std"]), "maximum"]
         values = [f"{key} {show(state[key])}" for key in keys]
         page.wrapped(", ".join(values), 14, head="    values")
         return

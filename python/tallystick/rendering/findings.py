@@ -122,8 +122,10 @@ class Findings:
 
 
 def closeness(row: Measurement) -> float:
-    """The effect in units of its tolerance."""
-    return abs(row.value or 0.0) / row.tolerance if row.tolerance else 0.0
+    """The effect in units of its tolerance; a distance less its bias may be below 0."""
+    value = row.value or 0.0
+    effect = abs(value) if row.unit == "share" else max(value, 0.0)
+    return effect / row.tolerance if row.tolerance else 0.0
 
 
 def _discoveries(rows: Iterable[Measurement], rate: float) -> set[str]:

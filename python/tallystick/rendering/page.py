@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 # Stands for a space that is no place to break a line.
-_TIED = "\x00"
+_TIED = "\xa0"
 _UNIT = re.compile(r" (%|pt\b|rows?\b)")
 
 NARROWEST = 60

@@ -129,7 +129,8 @@ def _two_sides(page: Page, comparison: Comparison) -> None:
 
 def _source(profile: Profile, room: int) -> str:
     origin = profile.origin
-    files = f", {numbers.plural(origin.files, 'file')}" if (origin.files or 0) > 1 else ""
+    count = origin.files or 0
+    files = f", {numbers.plural(count, 'file')}" if count > 1 else ""
     path = printable(origin.description or "in memory")
     return shortened_left(path, max(room - len(files), 12)) + files
 
@@ -177,8 +178,9 @@ def _cells(findings: Findings, finding: Finding, wide: bool) -> list[str]:
     """Name, both sides if there is room, change, tolerance, most seen."""
     row = finding.lead
     both = list(words.sides(findings, row)) if wide else []
-    tolerance, usual = words.level(row, row.tolerance), words.level(row, row.usual_level)
-    return [words.label(row), *both, words.change(row), tolerance, usual]
+    levels = [row.tolerance, row.usual_level]
+    said = ["" if row.metric == "schema" else words.level(row, one) for one in levels]
+    return [words.label(row), *both, words.change(row), *said]
 
 
 def _more(page: Page, hidden: int) -> None:

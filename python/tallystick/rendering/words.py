@@ -54,7 +54,6 @@ def label(row: Measurement) -> str:
     what = {
         "missing_share": "{} missing",
         "other_share": "{}: unseen category",
-        "schema": "{}: column",
     }.get(row.metric, "{}")
     text = what.format(name(row.instrument))
     return text if row.segment == ALL else f"{text}, {segment(row.segment)}"
@@ -63,7 +62,7 @@ def label(row: Measurement) -> str:
 def change(row: Measurement) -> str:
     """The size of a change with its interval."""
     if row.metric == "schema":
-        return {"missing_column": "is missing", "retyped": "changed type"}.get(row.reason, "-")
+        return {"missing_column": "column missing", "retyped": "type changed"}.get(row.reason, "-")
     if row.value is None:
         return "-"
     if row.metric in _DISTANCES:
@@ -126,8 +125,9 @@ def sentences(findings: Findings, finding: Finding, with_sides: bool) -> list[st
         "missing_share": _of_missing,
         "other_share": _of_unseen,
     }.get(row.metric, _of_drift)
-    said = [explain(findings, row, with_sides), _where(findings, row), _elsewhere(finding)]
-    return [text for text in said if text]
+    where = _where(findings, row)
+    also = "" if where and len(finding.others) == 1 else _elsewhere(finding)
+    return [text for text in (explain(findings, row, with_sides), where, also) if text]
 
 
 def _of_schema(findings: Findings, row: Measurement, _: bool) -> str:
@@ -222,11 +222,12 @@ def _where(findings: Findings, row: Measurement) -> str:
     if worst is None or not total or _defects(worst) < _CONCENTRATED * total:
         return ""
     rest = row.n_current - worst.n_current
-    elsewhere = (total - _defects(worst)) / rest if rest else 0.0
+    elsewhere = max(total - _defects(worst), 0.0) / rest if rest else 0.0
     if (worst.current_value or 0.0) < _MORE_OFTEN * elsewhere or not rest:
         return ""
     part = f"{100 * _defects(worst) / total:.0f} % of these rows have {segment(worst.segment)}"
-    return f"{part}: {numbers.share(worst.current_value)} there, {numbers.share(elsewhere)} elsewhere"
+    there = numbers.share(worst.current_value)
+    return f"{part}: {there} there, {numbers.share(elsewhere)} elsewhere"
 
 
 def _defects(row: Measurement) -> float:
@@ -254,14 +255,18 @@ def why_not(row: Measurement) -> tuple[str, str]:
     """Why something could not be judged, as a word and as what it would take."""
     explain: Mapping[str, Callable[[Measurement], tuple[str, str]]] = {
         "no_rows": _no_rows,
-        "no_values": lambda _: ("values", "no value on either side: nothing to compare"),
+        "no_values": _no_values,
         "plan_changed": _plan_changed,
         "coarse_binning": _coarse,
         "usual_variation": _usual,
         "straddles_tolerance": _straddles,
         "too_few_rows": _too_few,
     }
-    return explain.get(row.reason, lambda row: ("open", change(row)))(row)
+    return explain.get(row.reason, _open)(row)
+
+
+def _open(row: Measurement) -> tuple[str, str]:
+    return "open", change(row)
 
 
 def varies(row: Measurement) -> bool:
@@ -274,6 +279,10 @@ def _no_rows(row: Measurement) -> tuple[str, str]:
     sides = [("reference", row.n_reference), ("current data", row.n_current)]
     empty = " and the ".join(side for side, rows in sides if not rows)
     return "empty", f"the {empty} has no rows" if " and " not in empty else f"the {empty} have none"
+
+
+def _no_values(_: Measurement) -> tuple[str, str]:
+    return "values", "no value on either side: nothing to compare"
 
 
 def _plan_changed(_: Measurement) -> tuple[str, str]:
@@ -308,4 +317,4 @@ def _too_few(row: Measurement) -> tuple[str, str]:
     if row.n_needed is not None:
         return "rows", f"{change(row)} is not surely within {level(row, row.tolerance)}"
     have = numbers.count(row.n_reference)
-    return "rows", f"the {have} rows of the reference are too few at {against}"
+    return "rows", f"the reference needs more than its {have} rows at {against}"

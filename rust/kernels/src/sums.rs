@@ -114,9 +114,7 @@ fn sum_of(values: &[f64], grid: &Grid, map: impl Fn(f64) -> f64) -> BlockSum {
     };
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
-        for lane in 0..LANES {
-            add(lane, chunk[lane]);
-        }
+        chunk.iter().enumerate().for_each(|(lane, &value)| add(lane, value));
     }
     rest.iter().for_each(|&value| add(0, value));
     BlockSum { high: high.iter().sum(), low: low.iter().sum(), outside: outside.iter().sum() }

@@ -146,13 +146,16 @@ impl<'a> Both<'a> {
         let (reference, current) =
             if whole { (self.reference.all(), self.current.all()) } else { (&reference_part, &current_part) };
         let windows = Windows::new(self.windows(&key));
+        let concentration =
+            usual::concentration(self.reference, &key) + usual::concentration(self.current, &key);
         for shared in columns {
             let of_segment = key.segment.is_some_and(|(column, _)| column as usize == shared.reference);
             if of_segment {
                 continue;
             }
             let instrument = self.settings.instrument(&shared.column.name);
-            let usual = windows.usual(shared.reference, &shared.column.counter, &shared.grouping);
+            let usual =
+                windows.usual(shared.reference, &shared.column.counter, &shared.grouping, concentration);
             let task = Task {
                 column: shared.column,
                 slice: key,

@@ -5,11 +5,16 @@
 //! number of rows makes smaller, added to the sampling variance before an effect is called
 //! beyond tolerance. By the method of moments
 //! `w = max(0, mean over windows of (psi - (B-1)(1/n + 1/m))) / (B-1)`.
+//!
+//! `w` is the variance of one window. Rows that spread over several windows average it out: a
+//! side with shares `a_k` of its rows in windows k has `w * sum(a_k^2)`, which is `w / K` for K
+//! equal windows and `w` when nothing is known of its windows. Both sides add theirs.
 
 use super::groups::Grouping;
 use super::pair::{Parts, Shares};
 use crate::measure::{self, Pair};
 use crate::plan::Counter;
+use crate::profile::Profile;
 use crate::slice::{SliceKey, Window};
 use crate::state::{Grain, SliceState};
 
@@ -65,7 +70,14 @@ impl Windows {
     }
 
     /// What is usual for a column.
-    pub(super) fn usual(&self, column: usize, counter: &Counter, grouping: &Grouping<'_>) -> Usual {
+    /// `concentration` is the sum over both sides of their `sum(a_k^2)`.
+    pub(super) fn usual(
+        &self,
+        column: usize,
+        counter: &Counter,
+        grouping: &Grouping<'_>,
+        concentration: f64,
+    ) -> Usual {
         let mut usual = Usual::default();
         let Some(total) = self.total.as_ref().filter(|_| self.parts.len() >= FEWEST_WINDOWS) else {
             return usual;
@@ -100,11 +112,20 @@ impl Windows {
             let mean = Parts::new(counter, state, Grain::Coarse).mean();
             usual.raise("mean", mean.zip(whole_mean).map(|(a, b)| a - b));
         }
-        usual.psi = excess(&spread.psi);
-        usual.missing = excess(&spread.missing);
-        usual.other = excess(&spread.other);
+        usual.psi = excess(&spread.psi) * concentration;
+        usual.missing = excess(&spread.missing) * concentration;
+        usual.other = excess(&spread.other) * concentration;
         usual
     }
+}
+
+/// `sum(a_k^2)` of a profile's windows within a slice; 1 when its rows have no windows.
+pub(super) fn concentration(profile: &Profile, key: &SliceKey) -> f64 {
+    let rows_of = |window: Window| profile.slice_rows(&SliceKey { window: Some(window), ..*key });
+    let dated = profile.windows().into_iter().filter(|w| matches!(w, Window::At { .. }));
+    let rows: Vec<f64> = dated.map(|window| rows_of(window) as f64).collect();
+    let total: f64 = rows.iter().sum();
+    if total > 0.0 { rows.iter().map(|n| (n / total).powi(2)).sum() } else { 1.0 }
 }
 
 #[derive(Default)]
