@@ -7,7 +7,7 @@ from typing import Any
 from tallystick import _core
 from tallystick.comparison.comparison import Comparison
 from tallystick.errors import ColumnTypeError, MissingColumnError, ParameterError
-from tallystick.profiling import Plan, Profile, profile
+from tallystick.profiling import Plan, Profile, profile, profile_like
 from tallystick.spec import ResolvedColumn, Spec, load_spec, resolve
 from tallystick.spec.vocabulary import DEFAULT_FALSE_ALARM_RATE, DEFAULT_TOLERANCES
 
@@ -31,7 +31,8 @@ def compare(
 
     Args:
         reference: A profile with the usual rows, or data as `ts.profile` accepts it.
-        current: A profile under the same plan, or data that is counted under it.
+        current: A profile under the same plan, or data that is counted under it, by windows
+            as long as the reference's where it has a time.
         spec: Tolerances and names: path, TOML text, mapping or `Spec`. Default: the spec that
             the reference was profiled with in this process, if any.
         false_alarm_rate: In (0, 0.5); default from the spec's `alerts.false_pages`, else 0.01.
@@ -63,7 +64,8 @@ def compare(
     if not isinstance(reference, Profile):
         reference = profile(reference, spec=declared, **reading)
     if not isinstance(current, Profile):
-        current = profile(current, plan=reference.plan, spec=declared, **reading)
+        unwindowed = {name: value for name, value in reading.items() if name != "window"}
+        current = profile_like(reference, current, spec=declared, **unwindowed)
     if declared is None:
         declared = reference._spec
     if false_alarm_rate is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tallystick import _core
@@ -57,10 +58,48 @@ def profile(
         >>> counted.rows, counted["plan"]["most_frequent"]
         (3, [('pro', 2), ('free', 1)])
     """
-    started = time.perf_counter()
-    declared = None if spec is None else load_spec(spec)
-    source = open_source(data)
     seconds = None if window is None else window_seconds(window)
+    declared = None if spec is None else load_spec(spec)
+    reading = _Reading(threads, progress, memory_budget_bytes)
+    return _profile(data, declared, plan, reading, seconds, window_required=True)
+
+
+def profile_like(
+    reference: Profile,
+    data: Any,
+    *,
+    spec: Spec | None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
+) -> Profile:
+    """Counts data under the plan of `reference`, by windows of its length where that can be."""
+    lengths = {end - start for start, end in reference.window_seconds}
+    seconds = lengths.pop() if len(lengths) == 1 else None
+    reading = _Reading(threads, progress, memory_budget_bytes)
+    return _profile(data, spec, reference.plan, reading, seconds, window_required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a source is read."""
+
+    threads: int | None
+    progress: Progress | None
+    memory_budget_bytes: int
+
+
+def _profile(
+    data: Any,
+    declared: Spec | None,
+    plan: Plan | None,
+    reading: _Reading,
+    seconds: int | None,
+    *,
+    window_required: bool,
+) -> Profile:
+    started = time.perf_counter()
+    source = open_source(data)
     if plan is None:
         plan, resolved = learn(source, declared)
         aliases = alias_table(resolved.instruments)
@@ -70,10 +109,11 @@ def profile(
         declared = declared or plan._spec
         aliases, ignored, reasons = _declared_aliases(declared), _ignored(declared, source), {}
         _require_overlap(plan, source, aliases)
-    if seconds is not None:
+    if seconds is not None and window_required:
         _require_time(plan, source)
-    count = _Counting(source, aliases, seconds, threads, progress, memory_budget_bytes)
-    core = count.under(plan)
+    if plan.time not in source.schema.names:
+        seconds = None
+    core = _Counting(source, aliases, seconds, reading).under(plan)
     origin = Origin(
         description=source.description,
         files=source.files,
@@ -94,16 +134,12 @@ class _Counting:
         source: Source,
         aliases: Mapping[str, str],
         seconds: int | None,
-        threads: int | None,
-        progress: Progress | None,
-        memory_budget_bytes: int,
+        reading: _Reading,
     ) -> None:
         self.source = source
         self.aliases = aliases
         self.seconds = seconds
-        self.threads = threads
-        self.progress = progress
-        self.memory_budget_bytes = memory_budget_bytes
+        self.reading = reading
 
     def under(self, plan: Plan) -> _core.Profile:
         """Counts every row into one profile per thread and adds them up."""
@@ -112,9 +148,9 @@ class _Counting:
         counted = run(
             self.source.select(wanted),
             lambda: _Worker(plan, self.aliases, self.seconds),
-            self.threads,
-            self.progress,
-            memory_budget_bytes=self.memory_budget_bytes,
+            self.reading.threads,
+            self.reading.progress,
+            memory_budget_bytes=self.reading.memory_budget_bytes,
         )
         total = counted[0].core
         for worker in counted[1:]:
