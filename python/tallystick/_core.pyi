@@ -1,9 +1,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
+__all__ = [
+    "CATALOGUE",
+    "FORMAT",
+    "ON_COUNTS",
+    "SUPPORTED_TYPES",
+    "Plan",
+    "Profile",
+    "__version__",
+    "compare",
+    "measure_counts",
+]
+
 __version__: Final[str]
 FORMAT: Final[int]
 SUPPORTED_TYPES: Final[str]
+ON_COUNTS: Final[list[str]]
+CATALOGUE: Final[list[dict[str, str]]]
 
 @final
 class Plan:

@@ -169,6 +169,15 @@ def test_profile_without_output_only_shows(run, data):
     assert sorted(data.iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    "command", [["profile", "no-such-file.parquet"], ["merge", "no-such-file.tally"]]
+)
+def test_an_output_without_a_folder_is_refused_before_any_work(run, tmp_path, command):
+    done = run(*command, "-o", str(tmp_path / "none" / "out.tally"), "--json")
+    assert done.exit_code == 3
+    assert json.loads(done.stdout)["error"]["hint"] == f"mkdir -p {tmp_path / 'none'}"
+
+
 def test_profile_takes_several_files(run):
     done = run("profile", "before.parquet", "shifted.parquet", "--threads", "1", "--json")
     told = json.loads(done.stdout)

@@ -110,6 +110,7 @@ def profile_command(
     from tallystick.profiling import Plan, profile
     from tallystick.rendering import contents, contents_text
 
+    inputs.require_folder(out)
     source: Any = data[0] if len(data) == 1 else data
     counted = profile(
         source,
@@ -259,6 +260,7 @@ def merge_command(
     """Add up profiles of one plan, as if their rows had been counted together."""
     from tallystick.rendering import contents, contents_text
 
+    inputs.require_folder(out)
     total = inputs.load_profile(files[0])
     for file in files[1:]:
         total = total + inputs.load_profile(file)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from tallystick.errors import InputError
 from tallystick.reading import RichProgress
 
 if TYPE_CHECKING:
@@ -15,6 +17,20 @@ if TYPE_CHECKING:
     from tallystick.spec import Spec
 
 STATE_SUFFIX = ".tally"
+
+
+def require_folder(out: Path | None) -> None:
+    """Refuses an output that cannot be written before the work is done, not after.
+
+    Raises:
+        InputError: The output's folder does not exist.
+    """
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError(
+            f"{out}: cannot be written: there is no folder {out.parent}",
+            hint=f"mkdir -p {shlex.quote(str(out.parent))}",
+            path=str(out),
+        )
 
 
 def is_state(path: str) -> bool:

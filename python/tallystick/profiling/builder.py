@@ -100,6 +100,7 @@ def _profile(
 ) -> Profile:
     started = time.perf_counter()
     source = open_source(data)
+    learned = plan is None
     if plan is None:
         plan, resolved = learn(source, declared)
         aliases = alias_table(resolved.instruments)
@@ -113,7 +114,12 @@ def _profile(
         _require_time(plan, source)
     if plan.time not in source.schema.names:
         seconds = None
-    core = _Counting(source, aliases, seconds, reading).under(plan)
+    counting = _Counting(source, aliases, seconds, reading)
+    core = counting.under(plan)
+    if learned and source.rereadable and Profile(core).coarse:
+        # The sample missed where the rows are: a wider one, and count again.
+        plan = learn(source, declared, wide=True)[0]
+        core = counting.under(plan)
     origin = Origin(
         description=source.description,
         files=source.files,

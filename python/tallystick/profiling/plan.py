@@ -11,11 +11,15 @@ from tallystick import _core
 from tallystick.errors import ParameterError
 from tallystick.profiling.files import read_state, write_state
 from tallystick.reading import Source, open_source
+from tallystick.reading.source import SAMPLE_BYTES, SAMPLE_ROWS
 from tallystick.spec import Resolved, ResolvedColumn, Spec, load_spec, resolve
 
 # A score without declared cells gets those that every classical calibration binning is a union
 # of; see the core's binning module.
 _SCORE_BINS = 1200
+
+# The second sample, when the first left cells too coarse: other places, and more of them.
+_WIDE = {"max_rows": 4 * SAMPLE_ROWS, "max_bytes": 4 * SAMPLE_BYTES, "max_groups": 256, "seed": 1}
 
 
 class Plan:
@@ -134,13 +138,14 @@ class Plan:
         return f"Plan({self.plan_id[:7]}, {len(self.columns)} columns)"
 
 
-def learn(source: Source, spec: Spec | None) -> tuple[Plan, Resolved]:
-    """Learns a plan from a source's sample."""
+def learn(source: Source, spec: Spec | None, *, wide: bool = False) -> tuple[Plan, Resolved]:
+    """Learns a plan from a source's sample, or from one of four times as many rows."""
     resolved = resolve(spec, source.schema)
     if not resolved.instruments:
         raise ParameterError("data: expected at least one column to count, got none")
     requests = [request(column) for column in resolved.instruments]
-    core = _core.Plan.fit(requests, sample(source, resolved), resolved.time)
+    batches = sample(source, resolved, _WIDE if wide else {})
+    core = _core.Plan.fit(requests, batches, resolved.time)
     return Plan(core, spec), resolved
 
 
@@ -164,11 +169,11 @@ def request(column: ResolvedColumn) -> dict[str, Any]:
     }
 
 
-def sample(source: Source, resolved: Resolved) -> list[Any]:
+def sample(source: Source, resolved: Resolved, size: Mapping[str, int] | None = None) -> list[Any]:
     """The sample under the instruments' own names."""
     aliases = alias_table(resolved.instruments)
     chosen = source.select([name for one in resolved.instruments for name in one.source_names])
-    return [renamed(batch, aliases) for batch in chosen.sample()]
+    return [renamed(batch, aliases) for batch in chosen.sample(**(size or {}))]
 
 
 def alias_table(columns: Sequence[ResolvedColumn]) -> dict[str, str]:

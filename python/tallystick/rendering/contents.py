@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tallystick.profiling import Plan, Profile
+from tallystick.profiling import Profile
 from tallystick.rendering import numbers, words
 from tallystick.rendering.page import WIDEST, Page, pad, widths
 from tallystick.rendering.printable import printable, shortened_left
@@ -41,13 +41,6 @@ def contents(profile: Profile, columns: Sequence[str] | None = None) -> dict[str
         "differences": list(profile.origin.differences),
         "seconds": profile.origin.seconds,
     }
-
-
-def plan_contents(plan: Plan) -> dict[str, Any]:
-    """Returns a plan's columns as JSON-like values, without their cells."""
-    keys = ("name", "kind", "role", "binning", "binning_id")
-    columns = [{key: column[key] for key in keys} for column in plan.columns]
-    return {"plan_id": plan.plan_id, "time": plan.time, "columns": columns}
 
 
 def contents_text(

@@ -166,7 +166,7 @@ def _of_drift(findings: Findings, row: Measurement, with_sides: bool) -> str:
     said = []
     moved = findings.find(row.instrument, row.segment, "total_variation")
     if moved is not None and moved.value is not None:
-        said.append(f"about {100 * moved.value:.0f} % of rows would have to move to undo it")
+        said.append(f"at least {100 * moved.value:.0f} % of rows would have to move to undo it")
     before, now = sides(findings, row)
     if before and not with_sides:
         said.append(f"mean {before} -> {now}")

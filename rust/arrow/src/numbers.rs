@@ -1,6 +1,7 @@
 //! Numeric arrays as borrowed slices.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -8,9 +9,9 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, PrimitiveArray, new_null_array};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, TimeUnit};
-use arrow_select::take::take;
 use tallystick_core::batch::{Bits, Numbers, Values};
 
 use crate::supported::unit;
@@ -38,12 +39,50 @@ pub(crate) fn numbers(array: &dyn Array) -> Option<Numbers<'_>> {
     })
 }
 
-/// The array with its dictionary spelt out, if it is one.
+/// The array with its dictionary of numbers spelt out; any other array as it is.
 pub(crate) fn spelt_out(array: ArrayRef) -> ArrayRef {
     let Some(dictionary) = array.as_any_dictionary_opt() else { return array };
-    // Keys that point outside of their dictionary are refused by the import; were taking to
-    // fail all the same, the column would be counted as mistyped, row by row.
-    take(dictionary.values(), dictionary.keys(), None).unwrap_or_else(|_| array.clone())
+    let values = dictionary.values();
+    if values.is_empty() {
+        return new_null_array(values.data_type(), array.len());
+    }
+    let keys = dictionary.normalized_keys();
+    macro_rules! spell {
+        ($($pattern:pat => $type:ty),* $(,)?) => {
+            match values.data_type() {
+                $($pattern => Arc::new(look_up(values.as_primitive::<$type>(), &keys, dictionary.nulls())),)*
+                _ => array.clone(),
+            }
+        };
+    }
+    spell! {
+        DataType::Float64 => Float64Type,
+        DataType::Float32 => Float32Type,
+        DataType::Int8 => Int8Type,
+        DataType::Int16 => Int16Type,
+        DataType::Int32 => Int32Type,
+        DataType::Int64 => Int64Type,
+        DataType::UInt8 => UInt8Type,
+        DataType::UInt16 => UInt16Type,
+        DataType::UInt32 => UInt32Type,
+        DataType::UInt64 => UInt64Type,
+        DataType::Date32 => Date32Type,
+        DataType::Date64 => Date64Type,
+        DataType::Timestamp(TimeUnit::Second, _) => TimestampSecondType,
+        DataType::Timestamp(TimeUnit::Millisecond, _) => TimestampMillisecondType,
+        DataType::Timestamp(TimeUnit::Microsecond, _) => TimestampMicrosecondType,
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => TimestampNanosecondType,
+    }
+}
+
+fn look_up<T: ArrowPrimitiveType>(
+    values: &PrimitiveArray<T>,
+    keys: &[usize],
+    nulls: Option<&NullBuffer>,
+) -> PrimitiveArray<T> {
+    let present = |row: usize, key: usize| nulls.is_none_or(|n| n.is_valid(row)) && values.is_valid(key);
+    let value = |(row, &key): (usize, &usize)| present(row, key).then(|| values.value(key));
+    keys.iter().enumerate().map(value).collect()
 }
 
 /// The ticks of a date or timestamp array.

@@ -8,6 +8,7 @@ pub mod batch;
 pub mod binning;
 pub mod codec;
 pub mod compare;
+mod counting;
 pub mod error;
 pub mod inference;
 pub mod measure;

@@ -62,7 +62,8 @@ pub fn compare(
     let (measurements, curves) = guard(py, || {
         py.detach(|| {
             // Copies: one lock at a time, and the two may be one object.
-            let (reference, current) = (reference.lock().clone(), current.lock().clone());
+            let reference = reference.lock().clone();
+            let current = current.lock().clone();
             let report = tallystick_core::compare::compare(&reference, &current, &settings)?;
             let plan = reference.plan();
             Ok((

@@ -15,6 +15,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("FORMAT", tallystick_core::codec::FORMAT)?;
     module.add("SUPPORTED_TYPES", tallystick_arrow::SUPPORTED)?;
+    module.add("ON_COUNTS", tallystick_core::compare::ON_COUNTS.to_vec())?;
+    module.add("CATALOGUE", measure::catalogue(module.py())?)?;
     module.add_class::<plan::Plan>()?;
     module.add_class::<profile::Profile>()?;
     module.add_function(wrap_pyfunction!(compare::compare, module)?)?;

@@ -2,8 +2,10 @@
 
 use arrow_pyarrow::ToPyArrow;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
 use tallystick_arrow::Identity;
 use tallystick_core::compare::measure_counts as measure;
+use tallystick_core::measure::catalogue::CATALOGUE;
 
 use crate::errors::{Failure, guard};
 
@@ -25,4 +27,20 @@ pub fn measure_counts(
         Ok(tallystick_arrow::measurements(&report, &plan, &Identity::default()))
     })?;
     Ok(batch.to_pyarrow(py)?.unbind())
+}
+
+/// The metrics as dicts.
+pub fn catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
+    let rows = CATALOGUE.iter().map(|metric| {
+        let row = PyDict::new(py);
+        row.set_item("name", metric.name)?;
+        row.set_item("title", metric.title)?;
+        row.set_item("unit", metric.unit)?;
+        row.set_item("range", metric.range)?;
+        row.set_item("side", metric.side)?;
+        row.set_item("needs", metric.needs)?;
+        row.set_item("source", metric.source)?;
+        Ok(row)
+    });
+    PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
 }

@@ -34,7 +34,7 @@ impl Task<'_> {
         );
         let pair = Pair { reference: &reference, current: &current };
         let mut rows = vec![self.psi(pair), self.psi_corrected(pair)];
-        rows.push(self.divergence(pair, "total_variation", "share", measure::total_variation, None));
+        rows.push(self.divergence(pair, "total_variation", measure::total_variation, None));
         if self.slice == SliceKey::default() {
             rows.extend(self.further_divergences(pair));
         }
@@ -57,8 +57,8 @@ impl Task<'_> {
         rows
     }
 
-    fn blank(&self, metric: &'static str, unit: &'static str) -> Measurement {
-        let mut row = Measurement::new(&self.column.name, self.slice, metric, unit);
+    fn blank(&self, metric: &'static str) -> Measurement {
+        let mut row = Measurement::new(&self.column.name, self.slice, metric);
         row.n_reference = self.reference.0.rows();
         row.n_current = self.current.0.rows();
         row.usual_level = self.usual.level(metric);
@@ -69,11 +69,10 @@ impl Task<'_> {
         &self,
         pair: Pair<'_>,
         metric: &'static str,
-        unit: &'static str,
         value: impl Fn(Pair<'_>) -> Option<f64>,
         p_value: Option<f64>,
     ) -> Measurement {
-        let mut row = self.blank(metric, unit);
+        let mut row = self.blank(metric);
         row.value = value(pair);
         row.p_value = p_value;
         row.null_level = match metric {
@@ -91,21 +90,15 @@ impl Task<'_> {
     fn further_divergences(&self, pair: Pair<'_>) -> [Measurement; 4] {
         use measure::{chi_square, g_test, hellinger, jensen_shannon};
         [
-            self.divergence(
-                pair,
-                "jensen_shannon",
-                "distance",
-                jensen_shannon,
-                jensen_shannon::p_value(pair),
-            ),
-            self.divergence(pair, "hellinger", "distance", hellinger, hellinger::p_value(pair)),
-            self.divergence(pair, "chi_square", "statistic", chi_square, chi_square::p_value(pair)),
-            self.divergence(pair, "g_test", "statistic", g_test, g_test::p_value(pair)),
+            self.divergence(pair, "jensen_shannon", jensen_shannon, jensen_shannon::p_value(pair)),
+            self.divergence(pair, "hellinger", hellinger, hellinger::p_value(pair)),
+            self.divergence(pair, "chi_square", chi_square, chi_square::p_value(pair)),
+            self.divergence(pair, "g_test", g_test, g_test::p_value(pair)),
         ]
     }
 
     fn psi(&self, pair: Pair<'_>) -> Measurement {
-        let mut row = self.blank("psi", "nats");
+        let mut row = self.blank("psi");
         row.value = measure::psi(pair);
         row.null_level = measure::psi::null_level(pair);
         row.p_value = measure::psi::p_value(pair);
@@ -114,7 +107,7 @@ impl Task<'_> {
     }
 
     fn psi_corrected(&self, pair: Pair<'_>) -> Measurement {
-        let mut row = self.blank("psi_corrected", "nats");
+        let mut row = self.blank("psi_corrected");
         row.value = measure::psi_corrected(pair);
         row.null_level = pair.totals().map(|_| 0.0);
         row.p_value = measure::psi::p_value(pair);
@@ -178,7 +171,7 @@ impl Task<'_> {
         if self.slice == SliceKey::default() {
             let pair = aligned.as_ref().map(|a| Pair { reference: &a.reference, current: &a.current });
             rows.push(self.ks(pair, aligned.as_ref().map(|a| a.single.as_slice())));
-            let mut row = self.blank("wasserstein", "column unit");
+            let mut row = self.blank("wasserstein");
             row.method = "certified from cell counts and the difference of the means";
             let difference = reference.mean().zip(current.mean()).map(|(r, c)| c - r);
             if let Some((pair, aligned)) = pair.zip(aligned.as_ref()) {
@@ -193,7 +186,7 @@ impl Task<'_> {
     }
 
     fn ks(&self, pair: Option<Pair<'_>>, single: Option<&[bool]>) -> Measurement {
-        let mut row = self.blank("ks", "distance");
+        let mut row = self.blank("ks");
         row.method = "certified from cell counts; Kolmogorov law, conservative with ties";
         row.decides = self.instrument.decider == Decider::Ks;
         let tolerance = self.instrument.ks;
@@ -215,7 +208,7 @@ impl Task<'_> {
     }
 
     fn mean(&self, reference: &Parts<'_>, current: &Parts<'_>) -> Measurement {
-        let mut row = self.blank("mean", "column unit");
+        let mut row = self.blank("mean");
         row.method = "reproducible sums; Welch interval";
         let finite = |v: Option<f64>| v.filter(|v| v.is_finite());
         (row.reference_value, row.current_value) = (finite(reference.mean()), finite(current.mean()));
@@ -248,7 +241,7 @@ impl Task<'_> {
         tolerance: f64,
         between: f64,
     ) -> Measurement {
-        let mut row = self.blank(metric, "share");
+        let mut row = self.blank(metric);
         row.method = "Newcombe interval; score test";
         row.decides = true;
         row.severity = self.instrument.severity(metric);

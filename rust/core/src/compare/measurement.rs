@@ -1,5 +1,6 @@
 //! One row of the result.
 
+use crate::measure::catalogue;
 use crate::slice::SliceKey;
 
 /// What a measurement says of its instrument.
@@ -136,12 +137,12 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    pub(super) fn new(instrument: &str, slice: SliceKey, metric: &'static str, unit: &'static str) -> Self {
+    pub(super) fn new(instrument: &str, slice: SliceKey, metric: &'static str) -> Self {
         Self {
             instrument: instrument.to_owned(),
             slice,
             metric,
-            unit,
+            unit: catalogue::find(metric).map_or("", |m| m.unit),
             reference_value: None,
             current_value: None,
             value: None,

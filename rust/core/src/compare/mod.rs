@@ -51,7 +51,7 @@ pub fn compare(reference: &Profile, current: &Profile, settings: &Settings) -> R
         both.measure_slice(key, &columns, &mut report);
     }
     report.measurements.extend(settings.new_columns.iter().map(|name| {
-        let mut row = Measurement::new(name, SliceKey::default(), "schema", "state");
+        let mut row = Measurement::new(name, SliceKey::default(), "schema");
         row.reason = Reason::NewColumn;
         row
     }));
@@ -92,7 +92,7 @@ impl<'a> Both<'a> {
         }
         let unknown = other.columns().iter().filter(|c| plan.find(&c.name).is_none());
         rows.extend(unknown.map(|column| {
-            let mut row = Measurement::new(&column.name, SliceKey::default(), "schema", "state");
+            let mut row = Measurement::new(&column.name, SliceKey::default(), "schema");
             row.reason = Reason::NewColumn;
             row
         }));
@@ -107,7 +107,7 @@ impl<'a> Both<'a> {
         found: Option<usize>,
         same: Option<usize>,
     ) -> Measurement {
-        let mut row = Measurement::new(&column.name, SliceKey::default(), "schema", "state");
+        let mut row = Measurement::new(&column.name, SliceKey::default(), "schema");
         (row.n_reference, row.n_current) = (self.reference.rows(), self.current.rows());
         row.decides = true;
         row.severity = instrument.severity("schema");
@@ -184,7 +184,7 @@ impl<'a> Both<'a> {
 }
 
 fn row_count(reference: &Profile, current: &Profile) -> Measurement {
-    let mut row = Measurement::new("rows", SliceKey::default(), "row_count", "rows");
+    let mut row = Measurement::new("rows", SliceKey::default(), "row_count");
     (row.n_reference, row.n_current) = (reference.rows(), current.rows());
     row.reference_value = Some(reference.rows() as f64);
     row.current_value = Some(current.rows() as f64);

@@ -6,6 +6,7 @@
 //! is within 1e-12 relative of the exact value (checked against 60 digits). Nothing panics.
 //! `None` says that a measure is undefined, above all when a side has no rows.
 
+pub mod catalogue;
 pub mod cells;
 pub mod chi_square;
 pub mod g_test;
