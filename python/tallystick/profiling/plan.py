@@ -173,7 +173,9 @@ def sample(source: Source, resolved: Resolved, size: Mapping[str, int] | None = 
     """The sample under the instruments' own names."""
     aliases = alias_table(resolved.instruments)
     chosen = source.select([name for one in resolved.instruments for name in one.source_names])
-    return [renamed(batch, aliases) for batch in chosen.sample(**(size or {}))]
+    # Without rows there are still types to learn from.
+    batches = chosen.sample(**(size or {})) or [_no_rows(chosen.schema)]
+    return [renamed(batch, aliases) for batch in batches]
 
 
 def alias_table(columns: Sequence[ResolvedColumn]) -> dict[str, str]:
@@ -187,3 +189,9 @@ def renamed(batch: Any, aliases: Mapping[str, str]) -> Any:
     if not any(name in aliases for name in names):
         return batch
     return batch.rename_columns([aliases.get(name, name) for name in names])
+
+
+def _no_rows(schema: Any) -> Any:
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    return pa.RecordBatch.from_pylist([], schema=schema)

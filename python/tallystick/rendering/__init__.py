@@ -1,7 +1,7 @@
 """Results as text: what a person reads in a terminal, a log, or a notebook."""
 
-from tallystick.rendering.contents import contents, contents_text
-from tallystick.rendering.printable import printable
+from tallystick.rendering.escaping import printable
+from tallystick.rendering.profile_page import contents, contents_text
 from tallystick.rendering.terminal import render, to_text
 
 __all__ = ["contents", "contents_text", "printable", "render", "to_text"]

@@ -11,9 +11,9 @@ from rich.cells import cell_len
 from tallystick.comparison import Comparison, Measurement
 from tallystick.profiling import Profile
 from tallystick.rendering import numbers, words
+from tallystick.rendering.escaping import printable, shortened, shortened_left
 from tallystick.rendering.findings import ALL, Finding, Findings, closeness
 from tallystick.rendering.page import WIDEST, Page, joined, pad, widths
-from tallystick.rendering.printable import printable, shortened, shortened_left
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,8 +7,8 @@ from typing import Any
 
 from tallystick.comparison import Measurement
 from tallystick.rendering import numbers
+from tallystick.rendering.escaping import printable
 from tallystick.rendering.findings import ALL, Finding, Findings
-from tallystick.rendering.printable import printable
 
 NAME_WIDTH = 48
 CATEGORY_WIDTH = 24

@@ -151,13 +151,15 @@ impl Task<'_> {
         if row.decides {
             let (reference, current) = (self.reference.0, self.current.0);
             let empty = reference.rows() == 0 || current.rows() == 0;
+            let few = reference.rows() < 2 || current.rows() < 2;
             let valueless = |state: &ColumnState| state.present() == 0;
             match () {
                 () if empty => row.conclude(Status::Undetermined, Reason::NoRows),
                 () if valueless(reference) && valueless(current) => {
                     row.conclude(Status::Undetermined, Reason::NoValues);
                 }
-                () => row.conclude(Status::NotApplicable, Reason::Constant),
+                () if few => row.conclude(Status::Undetermined, Reason::TooFewRows),
+                () => row.conclude(Status::Undetermined, Reason::Constant),
             }
         }
         row

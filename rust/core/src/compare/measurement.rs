@@ -42,7 +42,7 @@ pub enum Reason {
     NoRows,
     /// No value of the column is present on either side.
     NoValues,
-    /// Every row on both sides is in one cell: nothing can be compared.
+    /// Every row on both sides is in one cell: there is no distribution to compare.
     Constant,
     /// Too few rows to tell the tolerance from chance.
     TooFewRows,

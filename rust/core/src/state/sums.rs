@@ -87,14 +87,14 @@ impl Sums {
         (count > 0).then(|| binning.pivot().to_f64() + self.first.mean(binning.first_grid(), count as f64))
     }
 
-    /// Variance of `count` values, divided by `count`; infinite when it exceeds double
-    /// precision.
+    /// Variance of `count` values, divided by `count`; `None` when it exceeds double precision.
     #[must_use]
     pub fn variance(&self, binning: &Binning, count: u64) -> Option<f64> {
-        (count > 0).then(|| {
-            let mean = self.first.mean(binning.first_grid(), count as f64);
-            let variance = self.second.mean(binning.second_grid(), count as f64) - mean * mean;
-            if variance > 0.0 { variance } else { 0.0 }
-        })
+        if count == 0 {
+            return None;
+        }
+        let mean = self.first.mean(binning.first_grid(), count as f64);
+        let variance = self.second.mean(binning.second_grid(), count as f64) - mean * mean;
+        variance.is_finite().then_some(variance.max(0.0))
     }
 }

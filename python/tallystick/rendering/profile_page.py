@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tallystick.profiling import Profile
 from tallystick.rendering import numbers, words
+from tallystick.rendering.escaping import printable, shortened_left
 from tallystick.rendering.page import WIDEST, Page, pad, widths
-from tallystick.rendering.printable import printable, shortened_left
 
 if TYPE_CHECKING:
     from rich.console import Console
