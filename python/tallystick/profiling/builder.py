@@ -183,8 +183,14 @@ def _declared_aliases(spec: Spec | None) -> dict[str, str]:
 
 
 def _ignored(spec: Spec | None, source: Source) -> list[str]:
-    patterns = () if spec is None else spec.log.ignore
-    return [n for n in source.schema.names if any(fnmatch.fnmatchcase(n, p) for p in patterns)]
+    if spec is None:
+        return []
+    declared = {name for name, column in spec.columns.items() if column.role == "ignore"}
+    return [
+        name
+        for name in source.schema.names
+        if name in declared or any(fnmatch.fnmatchcase(name, p) for p in spec.log.ignore)
+    ]
 
 
 def _require_overlap(plan: Plan, source: Source, aliases: Mapping[str, str]) -> None:

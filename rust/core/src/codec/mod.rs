@@ -74,10 +74,12 @@ pub fn profile_to_bytes(profile: &Profile) -> Vec<u8> {
 /// The profile of a frame.
 ///
 /// # Errors
-/// When the bytes are damaged, hold a plan only, or are of a later format.
+/// When the bytes are damaged, hold a plan alone, or are of a later format.
 pub fn profile_from_bytes(bytes: &[u8]) -> Result<Profile> {
     let (kind, mut body, id) = open(bytes)?;
-    body.ensure(kind == Kind::Profile, "a profile, not a plan")?;
+    if kind == Kind::Plan {
+        return Err(crate::error::parameter("state", "a profile, got a plan alone"));
+    }
     let plan = read_plan(&mut body, id)?;
     let grain = if body.index(2)? == 1 { Grain::Coarse } else { Grain::Fine };
     let all = read_slice(&mut body, &plan, grain)?;

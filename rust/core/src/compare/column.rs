@@ -34,7 +34,7 @@ impl Task<'_> {
         );
         let pair = Pair { reference: &reference, current: &current };
         let mut rows = vec![self.psi(pair), self.psi_corrected(pair)];
-        rows.push(self.divergence(pair, "total_variation", measure::total_variation, None));
+        rows.push(self.total_variation(pair));
         if self.slice == SliceKey::default() {
             rows.extend(self.further_divergences(pair));
         }
@@ -43,6 +43,24 @@ impl Task<'_> {
         }
         rows.extend(self.shares());
         rows
+    }
+
+    /// Of categories every one of the vocabulary, where both sides are counted so finely.
+    fn total_variation(&self, pair: Pair<'_>) -> Measurement {
+        let measure = |pair| self.divergence(pair, "total_variation", measure::total_variation, None);
+        let fine = self.reference.1 == Grain::Fine && self.current.1 == Grain::Fine;
+        let every = |state: &ColumnState| match state {
+            ColumnState::Categorical(of) if fine => {
+                let specials = of.specials;
+                let rest = [of.other, specials.missing(), specials.infinite(), specials.mistyped];
+                Some(of.counts.iter().copied().chain(rest).collect::<Vec<u64>>())
+            }
+            _ => None,
+        };
+        match every(self.reference.0).zip(every(self.current.0)) {
+            Some((reference, current)) => measure(Pair { reference: &reference, current: &current }),
+            None => measure(pair),
+        }
     }
 
     /// The metrics of counts that came as such: for the distance of distributions their cells

@@ -20,6 +20,9 @@ use crate::state::{Grain, SliceState};
 
 /// Fewer windows say little about what is usual.
 const FEWEST_WINDOWS: usize = 3;
+/// Windows of fewer rows show chance more than habit: their largest change is not reported.
+/// The over-dispersion is still estimated, as its bias is taken off window by window.
+const FEWEST_ROWS: u64 = 30;
 
 /// What is usual for one column in one slice.
 #[derive(Clone, Debug, Default)]
@@ -111,6 +114,9 @@ impl Windows {
             }
             let mean = Parts::new(counter, state, Grain::Coarse).mean();
             usual.raise("mean", mean.zip(whole_mean).map(|(a, b)| a - b));
+        }
+        if total.rows < FEWEST_ROWS * self.parts.len() as u64 {
+            usual.levels.clear();
         }
         usual.psi = excess(&spread.psi) * concentration;
         usual.missing = excess(&spread.missing) * concentration;
