@@ -256,6 +256,7 @@ def why_not(row: Measurement) -> tuple[str, str]:
     explain: Mapping[str, Callable[[Measurement], tuple[str, str]]] = {
         "no_rows": _no_rows,
         "no_values": _no_values,
+        "constant": _constant,
         "plan_changed": _plan_changed,
         "coarse_binning": _coarse,
         "usual_variation": _usual,
@@ -283,6 +284,10 @@ def _no_rows(row: Measurement) -> tuple[str, str]:
 
 def _no_values(_: Measurement) -> tuple[str, str]:
     return "values", "no value on either side: nothing to compare"
+
+
+def _constant(_: Measurement) -> tuple[str, str]:
+    return "constant", "one value on both sides: nothing to compare; log.ignore leaves it out"
 
 
 def _plan_changed(_: Measurement) -> tuple[str, str]:
