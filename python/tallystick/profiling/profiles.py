@@ -144,11 +144,13 @@ class Profile:
 
     @property
     def coarse(self) -> list[str]:
-        """Numeric columns with a cell that is no single value and holds over 2 % of the rows."""
+        """Columns whose learned cells include one of over 2 % of the rows and several values."""
+        learned = {c["name"] for c in self._core.plan.columns() if c["binning"] == "quantile"}
         return [
             name
             for name, column in self.columns().items()
-            if column.get("largest_cell_rows", 0) > COARSE_SHARE * max(column["present"], 1)
+            if name in learned
+            and column.get("largest_cell_rows", 0) > COARSE_SHARE * max(column["present"], 1)
             and column["present"] >= 1 / COARSE_SHARE
         ]
 

@@ -141,7 +141,9 @@ impl Profile {
         window_seconds: Option<i64>,
     ) -> Vec<Vec<u32>> {
         let windows: Option<Vec<Window>> = match (&batch.time, window_seconds) {
-            (Some(time), Some(seconds)) if seconds > 0 => Some(slice::windows(time, batch.rows, seconds)),
+            (Some(time), Some(seconds)) if seconds > 0 => {
+                Some(self.fold_early(slice::windows(time, batch.rows, seconds)))
+            }
             _ => None,
         };
         let window = |row: usize| windows.as_ref().map(|w| w[row]);
@@ -197,6 +199,11 @@ impl Profile {
         if self.grain != other.grain {
             return Err(crate::error::parameter("profiles", "both whole, or both taken from windows"));
         }
+        if let (Some(own), Some(others)) = (self.window_length(), other.window_length())
+            && own != others
+        {
+            return Err(crate::error::parameter("profiles", "windows of one length"));
+        }
         self.all.merge(&other.all);
         for (key, state) in other.leaves() {
             let place = self.place(*key) as usize;
@@ -206,11 +213,20 @@ impl Profile {
         Ok(())
     }
 
+    /// Seconds of a window; `None` without windows.
+    fn window_length(&self) -> Option<i64> {
+        self.places.keys().find_map(|key| match key.window {
+            Some(Window::At { start, end }) => Some(end - start),
+            _ => None,
+        })
+    }
+
     /// Windows kept apart: fewer when a window of this plan is large.
     #[must_use]
     pub fn windows_kept(&self) -> usize {
         let cells = |c: &Counter| match c {
-            Counter::Numeric(b) => 24 + b.coarse_cells().unwrap_or(128),
+            // Log-linear cells come in pages of 128; few columns span more than eight.
+            Counter::Numeric(b) => 24 + b.coarse_cells().unwrap_or(1024),
             Counter::Categorical(v) => 12 + v.coarse_cells(),
         };
         let leaf: usize = self.plan.columns().iter().map(|c| cells(&c.counter) * 8).sum();
@@ -222,25 +238,38 @@ impl Profile {
         (MAX_LEAF_BYTES / (leaf * leaves).max(1)).clamp(16, MAX_WINDOWS)
     }
 
+    /// The oldest window that is kept apart when these come in; `None` when all are.
+    fn oldest_kept(&self, more: &[Window]) -> Option<Window> {
+        let held = self.places.keys().filter_map(|key| key.window);
+        let mut windows: Vec<Window> = held.chain(more.iter().copied()).collect();
+        windows.retain(|window| matches!(window, Window::At { .. }));
+        windows.sort_unstable();
+        windows.dedup();
+        let kept = self.windows_kept();
+        (windows.len() > kept).then(|| windows[windows.len() - kept])
+    }
+
+    /// Rows of windows that will not be kept go to the folded one at once: a batch of many
+    /// windows costs no more than those that are kept.
+    fn fold_early(&self, mut windows: Vec<Window>) -> Vec<Window> {
+        if let Some(oldest) = self.oldest_kept(&windows) {
+            for window in &mut windows {
+                *window = folded(*window, oldest);
+            }
+        }
+        windows
+    }
+
     /// Folds all but the latest windows into one. A window among the latest at the end has been
     /// among them all along, so what is kept is exact and the same in any order of rows.
     fn fold_windows(&mut self) {
-        let kept = self.windows_kept();
-        let mut windows: Vec<Window> = self.places.keys().filter_map(|key| key.window).collect();
-        windows.retain(|window| matches!(window, Window::At { .. }));
-        windows.dedup();
-        if windows.len() <= kept {
-            return;
-        }
-        let oldest_kept = windows[windows.len() - kept];
+        let Some(oldest) = self.oldest_kept(&[]) else { return };
         let keyed = std::mem::take(&mut self.places);
         let mut states: Vec<Option<SliceState>> =
             std::mem::take(&mut self.leaves).into_iter().map(Some).collect();
         for (mut key, place) in keyed {
             let Some(state) = states[place as usize].take() else { continue };
-            if key.window.is_some_and(|w| matches!(w, Window::At { .. }) && w < oldest_kept) {
-                key.window = Some(Window::Folded);
-            }
+            key.window = key.window.map(|window| folded(window, oldest));
             let place = self.place(key) as usize;
             self.leaves[place].merge(&state);
         }
@@ -307,4 +336,9 @@ impl Profile {
         windows.dedup();
         windows
     }
+}
+
+/// The window that a row's counts go to when `oldest` is the oldest kept apart.
+fn folded(window: Window, oldest: Window) -> Window {
+    if matches!(window, Window::At { .. }) && window < oldest { Window::Folded } else { window }
 }

@@ -45,6 +45,15 @@ fn runs<V: Axis>(sample: &[V]) -> Vec<(V, usize)> {
     runs
 }
 
+/// Whether a cell may start at `value`: not between values of one f32 rounding class, whose
+/// casts would then fall on either side. A value that has a cell of its own ends it anyway.
+fn separates<V: Axis>(before: Option<(V, bool)>, value: V) -> bool {
+    match before {
+        Some((before, false)) => V::edge_below(None, value) > before,
+        _ => true,
+    }
+}
+
 /// Starts of the cells from the sample's smallest value on, each with whether it holds a
 /// single value, closed by the edge above the largest value.
 fn interior<V: Axis>(distinct: &[(V, usize)], rows: usize) -> Vec<(V, bool)> {
@@ -66,7 +75,7 @@ fn interior<V: Axis>(distinct: &[(V, usize)], rows: usize) -> Vec<(V, bool)> {
             }
             cells.push((exact, true));
             open_mass = None;
-        } else if open_mass.is_none_or(|mass: usize| mass * CELLS >= rows) {
+        } else if open_mass.is_none_or(|mass: usize| mass * CELLS >= rows) && separates(before, value) {
             cells.push((start, false));
             open_mass = Some(count);
         } else {

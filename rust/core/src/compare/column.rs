@@ -148,7 +148,9 @@ impl Task<'_> {
             // Chance alone must stay under the tolerance before anything within it is ok.
             let needed = measure::psi::rows_to_judge(pair.n(), df, tolerance, self.usual.psi);
             if needed.is_none_or(|rows| pair.m() < rows) {
-                row.reason = Reason::TooFewRows;
+                let steady = measure::psi::rows_to_judge(pair.n(), df, tolerance, 0.0);
+                let restless = needed.is_none() && steady.is_some_and(|rows| pair.m() >= rows);
+                row.reason = if restless { Reason::UsualVariation } else { Reason::TooFewRows };
                 row.n_needed = needed;
             } else if straddles(row.interval, tolerance) {
                 row.reason = Reason::StraddlesTolerance;
@@ -156,7 +158,7 @@ impl Task<'_> {
                 row.n_needed =
                     measure::psi::rows_to_decide(pair.n(), df, effect, tolerance, self.usual.psi, LEVEL);
                 let without = measure::psi::p_tolerance(psi, df, scale, tolerance);
-                if effect > tolerance && without.is_some_and(|p| p < 1.0 - LEVEL) {
+                if self.usual.psi > 0.0 && effect > tolerance && without.is_some_and(|p| p < 1.0 - LEVEL) {
                     row.reason = Reason::UsualVariation;
                 }
             }

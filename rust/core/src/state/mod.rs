@@ -1,12 +1,14 @@
 //! What is kept of the rows: integers that add.
 
 pub mod categorical;
+mod cells;
 pub mod novel;
 pub mod numeric;
 pub mod sums;
 pub mod wide;
 
 pub use categorical::CategoricalState;
+pub use cells::Cells;
 pub use numeric::NumericState;
 
 use crate::plan::{Counter, Plan};
@@ -63,81 +65,6 @@ impl Specials {
     fn merge(&mut self, other: Self) {
         let (a, b) = (self.to_array(), other.to_array());
         *self = Self::from_array(std::array::from_fn(|i| a[i] + b[i]));
-    }
-}
-
-/// Counts of cells `start..start + counts.len()`; all other cells are empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cells {
-    start: i32,
-    counts: Vec<u64>,
-}
-
-impl Cells {
-    /// A fixed table of `width` cells, or with `None` a window that grows as needed.
-    #[must_use]
-    pub fn new(width: Option<usize>) -> Self {
-        Self { start: 0, counts: vec![0; width.unwrap_or(0)] }
-    }
-
-    /// Counts of the cells that are not empty, ascending.
-    pub fn occupied(&self) -> impl Iterator<Item = (i32, u64)> + '_ {
-        let cells = self.counts.iter().enumerate();
-        cells.filter(|(_, n)| **n > 0).map(|(i, n)| (self.start + i as i32, *n))
-    }
-
-    /// The count of one cell.
-    #[must_use]
-    pub fn get(&self, cell: i32) -> u64 {
-        let place = usize::try_from(cell - self.start);
-        place.ok().and_then(|i| self.counts.get(i)).copied().unwrap_or(0)
-    }
-
-    /// Rows in all cells.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-
-    /// Adds to one cell.
-    pub fn add(&mut self, cell: i32, count: u64) {
-        self.cover(cell, cell);
-        self.counts[(cell - self.start) as usize] += count;
-    }
-
-    /// Adds another table of the same partition.
-    pub fn merge(&mut self, other: &Self) {
-        if let Some((first, last)) = other.span() {
-            self.cover(first, last);
-            other.occupied().for_each(|(cell, count)| self.counts[(cell - self.start) as usize] += count);
-        }
-    }
-
-    fn span(&self) -> Option<(i32, i32)> {
-        let mut cells = self.occupied().map(|(cell, _)| cell);
-        let first = cells.next()?;
-        Some((first, cells.last().unwrap_or(first)))
-    }
-
-    /// Makes room for the cells from `first` to `last`.
-    pub(crate) fn cover(&mut self, first: i32, last: i32) {
-        if self.counts.is_empty() {
-            self.start = first;
-        }
-        if first < self.start {
-            let more = (self.start - first) as usize;
-            self.counts.splice(0..0, std::iter::repeat_n(0, more));
-            self.start = first;
-        }
-        let needed = (last - self.start) as usize + 1;
-        if needed > self.counts.len() {
-            self.counts.resize(needed, 0);
-        }
-    }
-
-    /// The first cell of the table and the table.
-    pub(crate) fn table(&mut self) -> (i32, &mut [u64]) {
-        (self.start, &mut self.counts)
     }
 }
 

@@ -123,12 +123,9 @@ fn count_block<T: Countable + Findable>(
     all.zeros += zeros;
     find_cells(values, binning, scratch);
     if binning.rule() == Rule::LogLinear {
-        // The cells of a block span those of its extremes.
-        all.cells.cover(low.cell(), high.cell());
-        let (first, table) = all.cells.table();
-        scratch.cells.iter().for_each(|cell| table[(cell - first) as usize] += 1);
+        scratch.cells.iter().for_each(|cell| all.cells.add(*cell, 1));
     } else {
-        tally::count(&scratch.found, all.cells.table().1, &mut scratch.counters);
+        tally::count(&scratch.found, all.cells.table(), &mut scratch.counters);
     }
     find_differences(values, (low, high), binning, scratch);
     let first = sum(&scratch.differences, binning.first_grid());
