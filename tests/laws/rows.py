@@ -8,6 +8,7 @@ import pyarrow as pa
 import tallystick as ts
 
 ROWS = 3_000
+SAMPLED = 900
 WORDS = ["ash", "beech", "cedar", "Ödland", "", "elm"]
 SPEC = {
     "schema": 1,
@@ -26,7 +27,7 @@ INTEGERS = {
     for name in ("int8", "int16", "int32", "uint8", "uint16", "uint32")
 }
 AWKWARD = [
-    *(0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e308, -1e308, 1.7976931348623157e308),
+    *(0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e308, -1e308, 1.5e308),
     *(np.inf, -np.inf, np.nan, 1e-300, 0.1, float(np.float32(0.1)), 2.0**53, 1e15 + 0.25),
 ]
 
@@ -51,6 +52,9 @@ def build(seed: int, rows: int = ROWS) -> pa.Table:
     high = np.array([0, 2**53, 2**53 + 1, 2**63, 2**64 - 1], np.uint64)
     words = np.array([*WORDS, *(f"new {i}" for i in range(40))])
     text = random.choice(words, rows)
+    # What a plan of the first rows has not seen.
+    unseen = (np.arange(rows) >= SAMPLED) & (random.random(rows) < 0.2)
+    text[unseen] = random.choice(["late 1", "late 2", "late 3"], unseen.sum())
     narrow = {
         name: holes(random, random.integers(0, 120, rows), kind) for name, kind in INTEGERS.items()
     }
@@ -80,23 +84,9 @@ def build(seed: int, rows: int = ROWS) -> pa.Table:
 
 
 TABLE = build(1)
-PLAN = ts.Plan.fit(TABLE.slice(0, 900), spec=SPEC)
+PLAN = ts.Plan.fit(TABLE.slice(0, SAMPLED), spec=SPEC)
 
 
 def count(data, *, plan=PLAN, window="1d", **reading) -> ts.Profile:
     """The profile of the data under one plan, by day and by segment."""
     return ts.profile(data, plan=plan, window=window, **reading)
-
-
-def cells(profile, column: str) -> dict[str, int]:
-    """Rows by cell over all rows, the special ones under their names."""
-    found = profile.to_arrow().to_pylist()[: len(profile.to_arrow())]
-    counted: dict[str, int] = {}
-    left = profile.rows
-    # The slice of all rows comes first: its rows of this column add up to all of them.
-    for row in (one for one in found if one["instrument"] == column):
-        if left == 0:
-            break
-        counted[row["cell"]] = counted.get(row["cell"], 0) + row["rows"]
-        left -= row["rows"]
-    return counted

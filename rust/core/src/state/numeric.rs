@@ -118,6 +118,9 @@ fn count_block<T: Countable + Findable>(
     all: &mut NumericState,
     scratch: &mut Scratch,
 ) {
+    // What the block before left behind is not this one's.
+    scratch.differences.clear();
+    scratch.large.clear();
     let Some((low, high, zeros)) = extremes(values) else { return };
     all.see(scalar(low, binning), scalar(high, binning));
     all.zeros += zeros;
@@ -156,8 +159,6 @@ fn find_differences<T: Countable>(
     binning: &Binning,
     scratch: &mut Scratch,
 ) {
-    scratch.differences.clear();
-    scratch.large.clear();
     match binning.pivot() {
         // In a column of integers the difference is taken between integers.
         Scalar::Integer(pivot) if T::INTEGER => {
