@@ -132,12 +132,13 @@ def test_a_spec_made_by_hand_is_checked_too() -> None:
         ("2 per 52 weeks", 2 / 364),
         ("1 per 1 week", 1 / 7),
         ("0 per 9 days", None),
+        ("1 per 2 days", None),
     ],
 )
 def test_false_pages(text: str, rate: float | None) -> None:
     table = {"schema": 1, "alerts": {"false_pages": text}}
     if rate is None:
-        assert "between 0 and 1" in problems_of(table)["alerts.false_pages"]
+        assert "between 0 and 1 per 2 days" in problems_of(table)["alerts.false_pages"]
     else:
         assert load_spec(table).alerts.false_alarm_rate == rate
 

@@ -86,7 +86,7 @@ BROKEN: list[tuple[dict[str, Any], str, str]] = [
     ({"columns": {"a": {"decide": "wasserstein"}}}, "columns.a.decide", "one of"),
     ({"columns": {"a": {"decide": "auc"}}}, "columns.a.decide", "auc comes in a later release"),
     ({"columns": {"a": {"tolerance": {"psy": 1}}}}, "columns.a.tolerance.psy", '"psi"'),
-    ({"columns": {"a": {"tolerance": {"ks": 2}}}}, "columns.a.tolerance.ks", "at most 1"),
+    ({"columns": {"a": {"tolerance": {"ks": 2}}}}, "columns.a.tolerance.ks", "below 1"),
     ({"columns": {"a": {"tolerance": {"psi": float("inf")}}}}, "columns.a.tolerance.psi", "finite"),
     ({"columns": {"a": {"page": 1}}}, "columns.a.page", "true or false"),
     ({"columns": {"a": {"also_named": ["a"]}}}, "columns.a.also_named[0]", "used already"),

@@ -188,8 +188,9 @@ class Profile:
     def to_arrow(self) -> Any:
         """The counts as a `pyarrow.RecordBatch`: a row for each slice, column and cell in use.
 
-        Columns: segment, window_start, window_end, instrument, cell, x_low, x_high, rows. Rows
-        that belong to no cell stand under names such as `__null__`.
+        Columns: segment, window ("all", "window", "folded" or "missing"), window_start,
+        window_end, instrument, cell, x_low, x_high, rows. Rows that belong to no cell stand
+        under names such as `__null__`.
         """
         return self._core.counts()
 

@@ -128,8 +128,8 @@ def _false_pages(value: Any) -> str:
         raise _refuse(expected)
     if not re.fullmatch(FALSE_PAGES, value):
         raise _refuse(expected, "a string of another form")
-    if not 0.0 < _rate(value) < 1.0:
-        raise _refuse(expected, "a rate that is not between 0 and 1 per day")
+    if not 0.0 < _rate(value) < 0.5:
+        raise _refuse(expected, "a rate that is not between 0 and 1 per 2 days")
     return str(value)
 
 
@@ -164,7 +164,7 @@ Decider = Annotated[
     PlainValidator(_one_of(tuple(words.TOLERANCE_OF))),
     WithJsonSchema({"enum": list(words.TOLERANCE_OF)}),
 ]
-Share = Annotated[float, Field(strict=True, ge=0.0, le=1.0)]
+Share = Annotated[float, Field(strict=True, gt=0.0, lt=1.0)]
 Integer = Annotated[int, Field(strict=True, ge=1)]
 
 
@@ -205,7 +205,7 @@ class Tolerance(Table):
     psi: Annotated[float, Field(strict=True, gt=0.0, allow_inf_nan=False)] | None = Field(
         default=None, description="Nats of psi_corrected."
     )
-    ks: Annotated[float, Field(strict=True, gt=0.0, le=1.0)] | None = Field(
+    ks: Share | None = Field(
         default=None, description="Kolmogorov-Smirnov distance, numeric columns only."
     )
     missing_share: Share | None = Field(

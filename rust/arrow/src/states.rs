@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampSecondArray, UInt64Array};
 use tallystick_core::plan::{Counter, Plan};
 use tallystick_core::profile::Profile;
-use tallystick_core::slice::SliceKey;
+use tallystick_core::slice::{SliceKey, Window};
 use tallystick_core::state::{ColumnState, Grain, SliceState};
 
 use crate::export::{segment_text, window_ends};
@@ -32,8 +32,9 @@ pub fn counts(profile: &Profile) -> RecordBatch {
     let time = |end: fn(&SliceKey) -> Option<i64>| -> ArrayRef {
         Arc::new(rows.iter().map(|r| end(&r.key)).collect::<TimestampSecondArray>().with_timezone("UTC"))
     };
-    let columns: [(&str, ArrayRef); 8] = [
+    let columns: [(&str, ArrayRef); 9] = [
         ("segment", Arc::new(rows.iter().map(|r| Some(segment_text(&r.key, plan))).collect::<StringArray>())),
+        ("window", Arc::new(rows.iter().map(|r| Some(window_text(&r.key))).collect::<StringArray>())),
         ("window_start", time(|k| window_ends(k).0)),
         ("window_end", time(|k| window_ends(k).1)),
         ("instrument", Arc::new(rows.iter().map(|r| Some(name(r))).collect::<StringArray>())),
@@ -45,6 +46,16 @@ pub fn counts(profile: &Profile) -> RecordBatch {
     // All arrays have one entry a row.
     RecordBatch::try_from_iter(columns)
         .unwrap_or_else(|_| RecordBatch::new_empty(Arc::new(arrow_schema::Schema::empty())))
+}
+
+/// Which windows a slice is of: rows without a time have no start, and are not all rows.
+fn window_text(key: &SliceKey) -> &'static str {
+    match key.window {
+        None => "all",
+        Some(Window::At { .. }) => "window",
+        Some(Window::Folded) => "folded",
+        Some(Window::Missing) => "missing",
+    }
 }
 
 fn slice_rows(plan: &Plan, key: SliceKey, slice: &SliceState, grain: Grain, rows: &mut Vec<Row>) {

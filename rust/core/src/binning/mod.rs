@@ -91,7 +91,8 @@ impl Sample {
     /// Sorts the values; minus zero becomes zero.
     #[must_use]
     pub fn floats(mut values: Vec<f64>) -> Self {
-        values.retain(|v| v.is_finite());
+        // No edge can stand above the largest double: it belongs to the last cell anyway.
+        values.retain(|v| v.is_finite() && *v < f64::MAX);
         values.iter_mut().for_each(|v| *v += 0.0);
         values.sort_unstable_by(f64::total_cmp);
         Self::Float(values)

@@ -122,7 +122,8 @@ fn count_block<T: Countable + Findable>(
     scratch.differences.clear();
     scratch.large.clear();
     let Some((low, high, zeros)) = extremes(values) else { return };
-    all.see(scalar(low, binning), scalar(high, binning));
+    let span = span(low, high, binning);
+    all.see(span.0, span.1);
     all.zeros += zeros;
     find_cells(values, binning, scratch);
     if binning.rule() == Rule::LogLinear {
@@ -204,12 +205,12 @@ fn count_leaves<T: Countable>(
     for (k, &value) in values.iter().enumerate() {
         let cell = if log { scratch.cells[k] } else { scratch.found[k] as i32 };
         let coarse = binning.coarse_of(cell);
-        let seen = scalar(value, binning);
+        let seen = span(value, value, binning);
         leaves.each(row_of(k), |state| {
             let ColumnState::Numeric(state) = state else { return };
             state.cells.add(coarse, 1);
             state.zeros += u64::from(value == T::ZERO);
-            state.see(seen, seen);
+            state.see(seen.0, seen.1);
             state.sums.add(scratch.differences[k], binning);
         });
     }
@@ -222,10 +223,14 @@ fn count_leaves<T: Countable>(
     }
 }
 
-/// The value in the kind of number of its column; minus zero becomes zero.
-fn scalar<T: Countable>(value: T, binning: &Binning) -> Scalar {
+/// The smallest and the largest value in the kind of number of their column; minus zero becomes
+/// zero. Fractions in a column of integers lie between the integers around them.
+fn span<T: Countable>(low: T, high: T, binning: &Binning) -> (Scalar, Scalar) {
+    // Floats reach further than any column of integers.
+    let whole = |value: i128| Scalar::Integer(value.clamp(i128::from(i64::MIN), i128::from(u64::MAX)));
     match binning.domain() {
-        Domain::Float => Scalar::Float(value.to_f64() + 0.0),
-        Domain::Integer | Domain::Temporal(_) => Scalar::Integer(value.to_i128()),
+        Domain::Float => (Scalar::Float(low.to_f64() + 0.0), Scalar::Float(high.to_f64() + 0.0)),
+        _ if T::INTEGER => (whole(low.to_i128()), whole(high.to_i128())),
+        _ => (whole(low.to_f64().floor() as i128), whole(high.to_f64().ceil() as i128)),
     }
 }
