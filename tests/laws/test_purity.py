@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laws.rows import PLAN, ROWS, SAMPLED, SPEC, TABLE, count
 
 import tallystick as ts
+from laws.rows import PLAN, ROWS, SAMPLED, SPEC, TABLE, count
 
 EXPECTED = count(TABLE).to_bytes()
 
