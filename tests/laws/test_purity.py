@@ -114,6 +114,8 @@ def by_numpy():
     return columns
 
 
+# Python has no nanoseconds, and Arrow guesses no unsigned type from its integers.
+NOT_IN_PYTHON = ["tick", "u64"]
 CARRIERS = {
     "table": lambda: TABLE,
     "batches": lambda: TABLE.to_batches(max_chunksize=111),
@@ -125,18 +127,19 @@ CARRIERS = {
     "duckdb": from_duckdb,
     "mapping of numpy": by_numpy,
     "mapping of arrow": lambda: {n: TABLE[n] for n in reversed(TABLE.column_names)},
-    "rows": lambda: TABLE.select([c for c in TABLE.column_names if c != "tick"]).to_pylist(),
+    "rows": lambda: TABLE.drop_columns(NOT_IN_PYTHON).to_pylist(),
 }
 
 
 @pytest.mark.parametrize("name", CARRIERS)
 def test_carriers(name):
+    expected, plan = EXPECTED, PLAN
     if name == "rows":
-        # Python has no nanoseconds: without that column.
-        plan = ts.Plan.fit(TABLE.drop_columns(["tick"]).slice(0, SAMPLED), spec=SPEC)
-        assert count(CARRIERS[name](), plan=plan).to_bytes() == count(TABLE, plan=plan).to_bytes()
-    else:
-        assert count(CARRIERS[name]()).to_bytes() == EXPECTED
+        table = TABLE.drop_columns(NOT_IN_PYTHON)
+        columns = {n: c for n, c in SPEC["columns"].items() if n not in NOT_IN_PYTHON}
+        plan = ts.Plan.fit(table.slice(0, SAMPLED), spec={**SPEC, "columns": columns})
+        expected = count(table, plan=plan).to_bytes()
+    assert count(CARRIERS[name](), plan=plan).to_bytes() == expected
 
 
 @pytest.mark.parametrize("size", [1, 37, 1_000, 100_000])
