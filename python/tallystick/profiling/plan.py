@@ -146,6 +146,8 @@ def learn(source: Source, spec: Spec | None, *, wide: bool = False) -> tuple[Pla
     requests = [request(column) for column in resolved.instruments]
     batches = sample(source, resolved, _WIDE if wide else {})
     core = _core.Plan.fit(requests, batches, resolved.time)
+    del batches
+    _release()
     return Plan(core, spec), resolved
 
 
@@ -191,7 +193,14 @@ def renamed(batch: Any, aliases: Mapping[str, str]) -> Any:
     return batch.rename_columns([aliases.get(name, name) for name in names])
 
 
-def _no_rows(schema: Any) -> Any:
+def _release() -> None:
+    """Hands the sample's memory back: counting needs its own, and the pool would keep both."""
     import pyarrow as pa  # type: ignore[import-untyped]
+
+    pa.default_memory_pool().release_unused()
+
+
+def _no_rows(schema: Any) -> Any:
+    import pyarrow as pa
 
     return pa.RecordBatch.from_pylist([], schema=schema)

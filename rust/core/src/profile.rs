@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Values};
 use crate::counting::{Task, length, lookup};
 use crate::error::{Error, Result};
 use crate::plan::{Counter, Plan};
@@ -140,12 +140,11 @@ impl Profile {
         places: &[Option<Places>],
         window_seconds: Option<i64>,
     ) -> Vec<Vec<u32>> {
-        let windows: Option<Vec<Window>> = match (&batch.time, window_seconds) {
-            (Some(time), Some(seconds)) if seconds > 0 => {
-                Some(self.fold_early(slice::windows(time, batch.rows, seconds)))
-            }
-            _ => None,
-        };
+        // A batch without times has its rows in a window too: the one of rows without a time.
+        let time = batch.time.as_ref().unwrap_or(&Values::Absent);
+        let seconds = window_seconds.filter(|seconds| *seconds > 0);
+        let windows = seconds.map(|seconds| slice::windows(time, batch.rows, seconds));
+        let windows = windows.map(|windows| self.fold_early(windows));
         let window = |row: usize| windows.as_ref().map(|w| w[row]);
         let plan = Arc::clone(&self.plan);
         let mut families = Vec::new();
