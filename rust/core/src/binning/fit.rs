@@ -122,10 +122,7 @@ fn pivot_and_scale(domain: Domain, sample: &Sample) -> (Scalar, f64) {
         Sample::Integer(v) => Scalar::Integer(v[v.len() / 2]),
     };
     let middle = pivot.to_f64();
-    let reach = |low: f64, high: f64| {
-        let (below, above) = (middle - sample.at(low), sample.at(high) - middle);
-        below.max(above).min(f64::MAX)
-    };
+    let reach = |low: f64, high: f64| sample.reach(low).max(sample.reach(high)).min(f64::MAX);
     let candidates = [reach(0.01, 0.99), reach(0.0, 1.0), middle.abs(), 1.0];
     (pivot, candidates.into_iter().find(|s| *s > 0.0).unwrap_or(1.0))
 }

@@ -112,12 +112,13 @@ impl Sample {
         }
     }
 
-    /// The value at a share of the way through, in double precision.
-    fn at(&self, share: f64) -> f64 {
+    /// How far the value at a share of the way through lies from the median; of integers
+    /// exactly, however large they are.
+    fn reach(&self, share: f64) -> f64 {
         let index = ((self.len() - 1) as f64 * share) as usize;
         match self {
-            Self::Float(v) => v[index],
-            Self::Integer(v) => v[index] as f64,
+            Self::Float(v) => (v[index] - v[v.len() / 2]).abs(),
+            Self::Integer(v) => (v[index] - v[v.len() / 2]).unsigned_abs() as f64,
         }
     }
 }

@@ -124,30 +124,41 @@ impl<'a> Both<'a> {
         row
     }
 
-    /// All rows, and every segment that both plans slice by and the current data has.
-    fn slices(&self) -> Vec<SliceKey> {
-        let same_plan = self.reference.plan().id() == self.current.plan().id();
-        let mut keys = vec![SliceKey::default()];
-        if same_plan {
-            let segments = self.current.slices();
-            keys.extend(segments.into_iter().filter(|key| key.window.is_none() && key.segment.is_some()));
-        }
-        keys
+    /// All rows, and every segment of the current data whose column the reference slices by in
+    /// the same way: its key in each profile.
+    fn slices(&self) -> Vec<(SliceKey, SliceKey)> {
+        let (plan, other) = (self.reference.plan(), self.current.plan());
+        let alike = |key: &SliceKey| {
+            let (column, value) = key.segment?;
+            let theirs = &other.columns()[column as usize];
+            let place = plan.find(&theirs.name)?;
+            let ours = &plan.columns()[place];
+            let same = ours.role == theirs.role && ours.counter.id() == theirs.counter.id();
+            same.then_some((SliceKey { window: None, segment: Some((place as u32, value)) }, *key))
+        };
+        let segments = self.current.slices();
+        let parts = segments.iter().filter(|key| key.window.is_none()).filter_map(alike);
+        std::iter::once((SliceKey::default(), SliceKey::default())).chain(parts).collect()
     }
 
-    fn measure_slice(&self, key: SliceKey, columns: &[Shared<'_>], report: &mut Report) {
+    fn measure_slice(
+        &self,
+        (key, current_key): (SliceKey, SliceKey),
+        columns: &[Shared<'_>],
+        report: &mut Report,
+    ) {
         let whole = key == SliceKey::default();
         let grain = |profile: &Profile| if whole { profile.grain() } else { Grain::Coarse };
-        let state = |profile: &Profile| {
-            let part = if whole { None } else { profile.slice(&key) };
+        let state = |profile: &Profile, key: &SliceKey| {
+            let part = if whole { None } else { profile.slice(key) };
             part.unwrap_or_else(|| SliceState::new(profile.plan(), Grain::Coarse))
         };
-        let (reference_part, current_part) = (state(self.reference), state(self.current));
+        let (reference_part, current_part) = (state(self.reference, &key), state(self.current, &current_key));
         let (reference, current) =
             if whole { (self.reference.all(), self.current.all()) } else { (&reference_part, &current_part) };
         let windows = Windows::new(self.windows(&key));
         let concentration =
-            usual::concentration(self.reference, &key) + usual::concentration(self.current, &key);
+            usual::concentration(self.reference, &key) + usual::concentration(self.current, &current_key);
         for shared in columns {
             let of_segment = key.segment.is_some_and(|(column, _)| column as usize == shared.reference);
             if of_segment {

@@ -1,0 +1,136 @@
+"""Writes docs/benchmarks.md from the JSON of pytest-benchmark.
+
+python -m pytest benches --benchmark-json=.benchmarks/run.json
+python -m benches.report .benchmarks/run.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+
+INTRODUCTION = """\
+# Benchmarks
+
+This page is written by a program from one run on one machine:
+
+```console
+$ make bench
+$ .venv/bin/python -m pytest benches --benchmark-json=.benchmarks/run.json
+$ .venv/bin/python -m benches.report .benchmarks/run.json
+```
+
+## How to read it
+
+Every engine has one thread and the same data. Before anything is timed, the engines' answers are
+asserted to be equal. Then each engine runs once a round, in an order that moves on by one, and
+what is shown is the median over the rounds.
+
+- **time** is the engine's time over tallystick's in the same round: 2.0 took twice as long.
+  Compare these. Nanoseconds depend on the machine and on who else is using it.
+- **of roofline** is the time of reading the same bytes from memory once, on one thread, over the
+  engine's. It is an upper bound that no engine can reach that does anything else.
+- **cores** is processor time over elapsed time; well below 1 means that the machine was busy or
+  that the engine waited.
+
+tallystick always makes a whole profile: besides the cells, null, NaN, infinite and zero values,
+minimum and maximum, and sums of differences and their squares that do not depend on the order.
+"""
+
+TITLES = {
+    "test_histogram": "Histogram of 5,000,000 float64, explicit irregular edges",
+    "test_psi": "PSI of 100 columns, 200,000 float64 on each side",
+    "test_parquet_log": "Profile of a Parquet log, 1,000,000 rows of 20 float64, 5 int64, 5 texts",
+}
+
+NOTES = {
+    "test_histogram": (
+        "The first three rivals count cells only (numpy.histogram not even those beyond the outer "
+        'edges); "all of a profile" adds the other statistics by further numpy passes. NaN is '
+        "removed by hand for the rivals."
+    ),
+    "test_psi": (
+        "The first row learns a plan of about 240 cells a column from the raw reference, counts "
+        "both sides and makes every measurement of the comparison; by hand there are ten cells "
+        "and PSI alone. The second row has the baseline already and counts the current side "
+        "only; its nanoseconds are over the values of both sides all the same."
+    ),
+    "test_parquet_log": (
+        "By hand: rows, null, zero, minimum, maximum, mean, standard deviation, 240-odd cells of "
+        "every float column, all values of the others, in one query. The file is in the page "
+        'cache. "Decoding only" is pyarrow reading the same file and looking at nothing; the '
+        "roofline reads as many bytes as the decoded columns take up."
+    ),
+}
+
+
+def lines(case: Mapping[str, Any]) -> list[str]:
+    """The table of one case, in Markdown that also reads well as text."""
+    info = case["extra_info"]
+    engines = info["engines"]
+    rows = [("engine", "time", "ns/value", "of roofline", "cores")]
+    for name, one in engines.items():
+        rows.append(
+            (
+                name,
+                f"{one['times_ours']:.2f}",
+                f"{one['ns_per_value']:.2f}",
+                f"{one['share_of_roofline']:.1%}",
+                f"{one['cores']:.2f}",
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [f"{variant(case['name']) or group(case['name'])} ({info['rounds']} rounds)", ""] + [
+        _line(row, widths) for row in (rows[0], ("---", *["---:"] * 4), *rows[1:])
+    ]
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    cells = [row[0].ljust(widths[0])]
+    cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+    return "| " + " | ".join(cells) + " |"
+
+
+def group(name: str) -> str:
+    """The test's name without its parameters."""
+    return name.partition("[")[0]
+
+
+def variant(name: str) -> str:
+    """The test's parameters."""
+    return name.partition("[")[2].removesuffix("]").replace("-", ", ")
+
+
+def page(run: Mapping[str, Any]) -> str:
+    """The whole page of one run."""
+    machine = run["machine_info"]
+    versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+    parts = [
+        INTRODUCTION,
+        "## The run\n",
+        f"{machine['cpu'].get('brand_raw', machine['processor'])}, {machine['cpu']['count']} cores "
+        f"(one used), {machine['system']}, Python {machine['python_version']}.\n{versions}.\n",
+    ]
+    for name, title in TITLES.items():
+        cases = [case for case in run["benchmarks"] if group(case["name"]) == name]
+        if cases:
+            parts += [f"## {title}\n", f"{NOTES[name]}\n"]
+            parts += ["\n".join(lines(case)) + "\n" for case in cases]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path, help="JSON of pytest-benchmark")
+    parser.add_argument("--page", type=Path, default=PAGE)
+    arguments = parser.parse_args()
+    arguments.page.write_text(page(json.loads(arguments.run.read_text())), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
