@@ -47,6 +47,7 @@ def interleave(
         name: {
             "ns_per_value": median(wall[name]) / values * 1e9,
             "times_ours": median(a / b for a, b in zip(wall[name], wall[OURS], strict=True)),
+            "times_ours_at_best": min(wall[name]) / min(wall[OURS]),
             "share_of_roofline": median(
                 a / b for a, b in zip(wall[ROOFLINE], wall[name], strict=True)
             ),

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 def log(path: Any, edges: Mapping[str, NDArray[np.float64]]) -> dict[str, dict[str, Any]]:
     """The statistics and counts of a profile: floats by `edges`, others by value."""
     with duckdb.connect(config={"threads": 1}) as connection:
-        source = connection.read_parquet(str(path))
+        source = "FROM read_parquet(?)"
+        described = connection.execute(f"DESCRIBE SELECT * {source}", [str(path)]).fetchall()
+        kinds = {name: kind for name, kind, *_ in described}
         asked: list[str] = []
-        for name, kind in zip(source.columns, source.types, strict=True):
-            asked += _asked(name, text=str(kind) == "VARCHAR", ends=edges.get(name))
-        answer = source.aggregate(", ".join(asked))
-        row = dict(zip(answer.columns, answer.fetchall()[0], strict=True))
-    return {name: _one(row, name) for name in source.columns}
+        for name, kind in kinds.items():
+            asked += _asked(name, text=kind == "VARCHAR", ends=edges.get(name))
+        answer = connection.execute(f"SELECT {', '.join(asked)} {source}", [str(path)])
+        names = [column[0] for column in answer.description]
+        row = dict(zip(names, answer.fetchall()[0], strict=True))
+    return {name: _one(row, name) for name in kinds}
 
 
 def _asked(name: str, *, text: bool, ends: NDArray[np.float64] | None) -> list[str]:

@@ -12,7 +12,7 @@ import tallystick as ts
 
 
 def plan_of_edges(values: NDArray[np.float64], edges: NDArray[np.float64]) -> ts.Plan:
-    """A plan that counts the column `x` between given edges; `values` only tell where it is busy."""
+    """A plan that counts the column `x` between given edges; `values` say where it is busy."""
     spec = {"schema": 1, "columns": {"x": {"binning": edges.tolist()}}}
     return ts.Plan.fit({"x": values[:100_000]}, spec=spec)
 

@@ -31,7 +31,7 @@ def psi(
         current_counts: Rows of the current side in the same cells.
         column: The column to take when the sides are tables.
         bins: Groups of nearly equal reference mass, 2 to 1,000; categories are not grouped but
-            for the rare ones beyond the 32 most frequent.
+            for the rare ones beyond the 32 most frequent, and counts not at all.
 
     Returns:
         A Measurement; `null_level` is what no change shows at these sizes, `(B-1)(1/n + 1/m)`,
@@ -86,13 +86,14 @@ def psi_corrected(
         current_counts: Rows of the current side in the same cells.
         column: The column to take when the sides are tables.
         bins: Groups of nearly equal reference mass, 2 to 1,000; categories are not grouped but
-            for the rare ones beyond the 32 most frequent.
-        tolerance: Largest harmless value; given, the status says ok, alert or undetermined.
+            for the rare ones beyond the 32 most frequent, and counts not at all.
+        tolerance: Largest harmless value, in nats; by default 0.10.
         false_alarm_rate: Chance of an alert when the effect is within tolerance.
 
     Returns:
         A Measurement; the interval is that of the populations' psi by the non-central
-        chi-square law. With `tolerance` it carries a verdict.
+        chi-square law. Its status is the verdict against `tolerance`: ok, alert or
+        undetermined.
 
     Raises:
         ParameterError: Both or neither of values and counts, or a number out of its domain.
@@ -144,7 +145,7 @@ def total_variation(
         current_counts: Rows of the current side in the same cells.
         column: The column to take when the sides are tables.
         bins: Groups of nearly equal reference mass, 2 to 1,000; categories are not grouped but
-            for the rare ones beyond the 32 most frequent.
+            for the rare ones beyond the 32 most frequent, and counts not at all.
 
     Returns:
         A Measurement without a p value: the distance has no simple law.
@@ -196,7 +197,7 @@ def jensen_shannon(
         current_counts: Rows of the current side in the same cells.
         column: The column to take when the sides are tables.
         bins: Groups of nearly equal reference mass, 2 to 1,000; categories are not grouped but
-            for the rare ones beyond the 32 most frequent.
+            for the rare ones beyond the 32 most frequent, and counts not at all.
 
     Returns:
         A Measurement; p value from `8 ln 2 nm/(n+m) JS^2 ~ chi-square(B-1)`.
@@ -246,7 +247,7 @@ def hellinger(
         current_counts: Rows of the current side in the same cells.
         column: The column to take when the sides are tables.
         bins: Groups of nearly equal reference mass, 2 to 1,000; categories are not grouped but
-            for the rare ones beyond the 32 most frequent.
+            for the rare ones beyond the 32 most frequent, and counts not at all.
 
     Returns:
         A Measurement; p value from `8 nm/(n+m) H^2 ~ chi-square(B-1)`.
@@ -296,7 +297,7 @@ def chi_square(
         current_counts: Rows of the current side in the same cells.
         column: The column to take when the sides are tables.
         bins: Groups of nearly equal reference mass, 2 to 1,000; categories are not grouped but
-            for the rare ones beyond the 32 most frequent.
+            for the rare ones beyond the 32 most frequent, and counts not at all.
 
     Returns:
         A Measurement; p value from chi-square(B-1), unreliable when many cells expect
@@ -348,7 +349,7 @@ def g_test(
         current_counts: Rows of the current side in the same cells.
         column: The column to take when the sides are tables.
         bins: Groups of nearly equal reference mass, 2 to 1,000; categories are not grouped but
-            for the rare ones beyond the 32 most frequent.
+            for the rare ones beyond the 32 most frequent, and counts not at all.
 
     Returns:
         A Measurement; p value from chi-square(B-1).

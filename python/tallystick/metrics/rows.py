@@ -25,12 +25,12 @@ def missing_share(
             `column=`. Shape (n,).
         current: Values to compare, shape (m,).
         column: The column to take when the sides are tables.
-        tolerance: Largest harmless value; given, the status says ok, alert or undetermined.
+        tolerance: Largest harmless change of the share; by default 0.05.
         false_alarm_rate: Chance of an alert when the effect is within tolerance.
 
     Returns:
         A Measurement with both shares, Newcombe's interval and the score test's p value. Its
-        verdict is against `tolerance`, by default 0.05.
+        status is the verdict against `tolerance`: ok, alert or undetermined.
 
     Raises:
         ParameterError: Both or neither of values and counts, or a number out of its domain.
@@ -73,12 +73,12 @@ def other_share(
             `column=`. Shape (n,).
         current: Values to compare, shape (m,).
         column: The column to take when the sides are tables.
-        tolerance: Largest harmless value; given, the status says ok, alert or undetermined.
+        tolerance: Largest harmless change of the share; by default 0.05.
         false_alarm_rate: Chance of an alert when the effect is within tolerance.
 
     Returns:
         A Measurement with both shares, Newcombe's interval and the score test's p value. Its
-        verdict is against `tolerance`, by default 0.05.
+        status is the verdict against `tolerance`: ok, alert or undetermined.
 
     Raises:
         ParameterError: Both or neither of values and counts, or a number out of its domain.

@@ -81,7 +81,8 @@ fn float_code(value: f64) -> Result<String, u32> {
         // Display writes the shortest decimal, integral values without a fraction; adding
         // zero turns -0 into 0.
         let narrow = value as f32;
-        let same_kind = narrow.is_finite() && narrow != 0.0 && value.fract() != 0.0;
+        // A fraction stays one: as an integer it would be another category.
+        let same_kind = narrow.is_finite() && narrow.fract() != 0.0 && value.fract() != 0.0;
         Ok(if same_kind { narrow.to_string() } else { (value + 0.0).to_string() })
     }
 }

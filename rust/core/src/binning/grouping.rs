@@ -1,8 +1,8 @@
 //! Neighbouring cells joined into groups of nearly equal mass.
 
 /// First cells of at most `groups` runs of nearly equal mass. A cell heavier than its share
-/// stands alone. Empty cells join the run before them. Always starts with 0 unless there are
-/// no cells.
+/// stands alone. Empty cells join the run after them: the f32 cast of a value that lies on an
+/// edge falls into the empty cell below it. Always starts with 0 unless there are no cells.
 ///
 /// The share is computed anew after each run, so a heavy cell early on does not starve the
 /// rest: `target = mass left / groups left`.
@@ -17,18 +17,21 @@ pub fn equal_mass(masses: &[u64], groups: usize) -> Vec<u32> {
         return starts;
     }
     let mut held: u128 = 0;
+    let mut gap: Option<usize> = None;
     for (cell, &mass) in masses.iter().enumerate() {
         let mass = u128::from(mass);
         let groups_left = (groups.saturating_sub(starts.len()) + 1) as u128;
         if mass == 0 || held == 0 {
+            gap = gap.or(Some(cell)).filter(|_| mass == 0 && held > 0);
             held += mass;
             continue;
         }
+        let start = gap.take().unwrap_or(cell);
         // Close the run when it is nearer to its share without this cell than with it.
         let (without, with) = (held * groups_left, (held + mass) * groups_left);
         let closes = with > left && (without >= left || with - left > left - without);
         if groups_left > 1 && closes {
-            starts.push(cell as u32);
+            starts.push(start as u32);
             left -= held;
             held = mass;
         } else {
@@ -52,6 +55,7 @@ mod tests {
     fn a_heavy_cell_stands_alone() {
         assert_eq!(equal_mass(&[1, 1, 90, 1, 1, 1, 1], 4), [0, 2, 3, 5]);
         assert_eq!(equal_mass(&[0, 0, 5, 0], 4), [0]);
+        assert_eq!(equal_mass(&[0, 5, 0, 0, 5, 5, 0, 5, 0], 4), [0, 2, 5, 6]);
         assert_eq!(equal_mass(&[0, 0], 4), [0]);
     }
 
