@@ -36,6 +36,6 @@ def pytest_terminal_summary(terminalreporter, config):
         if "engines" in one.extra_info
     ]
     for case in cases:
-        terminalreporter.write_line("")
+        terminalreporter.write_line(f"\n{case['name']}")
         for line in lines(case):
             terminalreporter.write_line(line)

@@ -28,8 +28,8 @@ $ .venv/bin/python -m benches.report .benchmarks/run.json
 ## How to read it
 
 Every engine has one thread and the same data. Before anything is timed, the engines' answers are
-asserted to be equal. Then each engine runs once a round, in an order that moves on by one, and
-what is shown is the median over the rounds.
+asserted to agree: counts to the row, sums to their rounding. Then each engine runs once a round,
+in an order that moves on by one, and what is shown is the median over the rounds.
 
 - **time** is the engine's time over tallystick's in the same round: 2.0 took twice as long.
   Compare these. Nanoseconds depend on the machine and on who else is using it.
@@ -44,9 +44,13 @@ tallystick always makes a whole profile: besides the cells, null, NaN, infinite 
 minimum and maximum, and sums of differences and their squares that do not depend on the order.
 """
 
+# Below this share of a core an engine that does not wait for anything was kept waiting.
+WAITED = 0.95
+
 TITLES = {
-    "test_histogram": "Histogram of 5,000,000 float64, explicit irregular edges",
-    "test_psi": "PSI of 100 columns, 200,000 float64 on each side",
+    "test_histogram": "Histogram of 5,000,000 float64 between explicit, irregular edges",
+    "test_psi": "PSI of 100 columns, 200,000 float64 on each side, from raw values",
+    "test_psi_baseline_kept": "The same, the baseline made before",
     "test_parquet_log": "Profile of a Parquet log, 1,000,000 rows of 20 float64, 5 int64, 5 texts",
 }
 
@@ -57,10 +61,15 @@ NOTES = {
         "removed by hand for the rivals."
     ),
     "test_psi": (
-        "The first row learns a plan of about 240 cells a column from the raw reference, counts "
-        "both sides and makes every measurement of the comparison; by hand there are ten cells "
-        "and PSI alone. The second row has the baseline already and counts the current side "
-        "only; its nanoseconds are over the values of both sides all the same."
+        "tallystick learns a plan of some 500 cells a column from the raw reference, counts both "
+        "sides and makes every measurement of the comparison; by hand there are ten cells between "
+        "deciles, and PSI alone. Its groups are unions of its own cells, not the deciles to the "
+        "last row: its PSI is asserted against the formula on numpy's counts of the same groups, "
+        "the rivals' against each other."
+    ),
+    "test_psi_baseline_kept": (
+        "What a monitor does every day: only the current side is counted. By hand the deciles "
+        "and the reference's counts are kept."
     ),
     "test_parquet_log": (
         "By hand: rows, null, zero, minimum, maximum, mean, standard deviation, 240-odd cells of "
@@ -88,7 +97,8 @@ def lines(case: Mapping[str, Any]) -> list[str]:
             )
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [f"{variant(case['name']) or group(case['name'])} ({info['rounds']} rounds)", ""] + [
+    title = variant(case["name"]) or "all columns"
+    return [f"{title}, {info['rounds']} rounds", ""] + [
         _line(row, widths) for row in (rows[0], ("---", *["---:"] * 5), *rows[1:])
     ]
 
@@ -119,12 +129,29 @@ def page(run: Mapping[str, Any]) -> str:
         f"{machine['cpu'].get('brand_raw', machine['processor'])}, {machine['cpu']['count']} cores "
         f"(one used), {machine['system']}, Python {machine['python_version']}.\n{versions}.\n",
     ]
+    parts += _disturbance(run)
     for name, title in TITLES.items():
-        cases = [case for case in run["benchmarks"] if group(case["name"]) == name]
+        cases = [c for c in run["benchmarks"] if group(c["name"]) == name]
         if cases:
             parts += [f"## {title}\n", f"{NOTES[name]}\n"]
             parts += ["\n".join(lines(case)) + "\n" for case in cases]
     return "\n".join(parts)
+
+
+def _disturbance(run: Mapping[str, Any]) -> list[str]:
+    """What the reader should know of a run that had to share the processor."""
+    engines = [one for case in run["benchmarks"] for one in _engines(case)]
+    waited = sum(one["cores"] < WAITED for one in engines)
+    if not waited:
+        return []
+    return [
+        f"The processor was shared: in {waited} of {len(engines)} rows the median round had less "
+        f"than {WAITED:.0%} of a core.\n"
+    ]
+
+
+def _engines(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list(case["extra_info"].get("engines", {}).values())
 
 
 def main() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,14 +40,35 @@ def same_statistics(values: Floats, edges: Floats) -> tuple[Counts, dict[str, fl
     }
 
 
-def psi(reference: dict[str, Floats], current: dict[str, Floats]) -> dict[str, float]:
+@dataclass(frozen=True)
+class Baseline:
+    """What is kept of a reference column: its deciles, and its rows between them."""
+
+    deciles: Floats
+    counts: Counts
+
+
+def baseline(reference: Mapping[str, Floats]) -> dict[str, Baseline]:
+    """What PSI needs of every column of the reference."""
+    shares = np.linspace(0.1, 0.9, 9)
+    deciles = {name: np.quantile(values, shares) for name, values in reference.items()}
+    return {
+        name: Baseline(deciles[name], by_comparing(values, deciles[name]))
+        for name, values in reference.items()
+    }
+
+
+def psi(reference: Mapping[str, Floats], current: Mapping[str, Floats]) -> dict[str, float]:
     """PSI in nats of every column over the deciles of the reference."""
-    return {name: _psi_of(values, current[name]) for name, values in reference.items()}
+    return psi_against(baseline(reference), current)
 
 
-def _psi_of(reference: Floats, current: Floats) -> float:
-    edges = np.quantile(reference, np.linspace(0.1, 0.9, 9))
-    return psi_of_counts(by_comparing(reference, edges), by_comparing(current, edges))
+def psi_against(kept: Mapping[str, Baseline], current: Mapping[str, Floats]) -> dict[str, float]:
+    """PSI in nats of every column against a baseline that was kept."""
+    return {
+        name: psi_of_counts(one.counts, by_comparing(current[name], one.deciles))
+        for name, one in kept.items()
+    }
 
 
 def by_comparing(values: Floats, edges: Floats) -> Counts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,28 +14,46 @@ from numpy.typing import NDArray
 _DECILES = np.linspace(0.1, 0.9, 9)
 
 
-def psi(reference: pl.DataFrame, current: pl.DataFrame) -> dict[str, float]:
-    """PSI in nats of every column over the deciles of the reference."""
-    names = reference.columns
-    deciles = reference.select(
+@dataclass(frozen=True)
+class Baseline:
+    """What is kept of the reference: a row of deciles and one of counts for each column."""
+
+    deciles: NDArray[np.float64]
+    counts: NDArray[np.int64]
+
+
+def baseline(reference: pl.DataFrame) -> Baseline:
+    """What PSI needs of every column of the reference."""
+    row = reference.select(
         pl.col(name).quantile(share, interpolation="linear").alias(f"{name} {i}")
-        for name in names
+        for name in reference.columns
         for i, share in enumerate(_DECILES)
     ).row(0)
-    edges = np.reshape(deciles, (len(names), len(_DECILES)))
-    sides = [_counts(frame, names, edges) for frame in (reference, current)]
-    return {name: psi_of_counts(*counts) for name, *counts in zip(names, *sides, strict=True)}
+    deciles = np.reshape(row, (reference.width, len(_DECILES)))
+    return Baseline(deciles, _counts(reference, deciles))
 
 
-def _counts(frame: pl.DataFrame, names: list[str], edges: NDArray[np.float64]) -> NDArray[np.int64]:
+def psi(reference: pl.DataFrame, current: pl.DataFrame) -> dict[str, float]:
+    """PSI in nats of every column over the deciles of the reference."""
+    return psi_against(baseline(reference), current)
+
+
+def psi_against(kept: Baseline, current: pl.DataFrame) -> dict[str, float]:
+    """PSI in nats of every column against a baseline that was kept."""
+    sides = zip(kept.counts, _counts(current, kept.deciles), strict=True)
+    shown = [psi_of_counts(*counts) for counts in sides]
+    return dict(zip(current.columns, shown, strict=True))
+
+
+def _counts(frame: pl.DataFrame, edges: NDArray[np.float64]) -> NDArray[np.int64]:
     above = frame.select(
         (pl.col(name) >= edge).sum().alias(f"{name} {i}")
-        for name, ends in zip(names, edges, strict=True)
+        for name, ends in zip(frame.columns, edges, strict=True)
         for i, edge in enumerate(ends)
     ).row(0)
-    above = np.reshape(above, edges.shape)
-    rows, none = np.full((len(names), 1), frame.height), np.zeros((len(names), 1), dtype=np.int64)
-    return -np.diff(np.hstack([rows, above, none]), axis=1)
+    rows = np.full((frame.width, 1), frame.height)
+    none = np.zeros((frame.width, 1), dtype=np.int64)
+    return -np.diff(np.hstack([rows, np.reshape(above, edges.shape), none]), axis=1)
 
 
 def log(path: Any, edges: Mapping[str, NDArray[np.float64]]) -> dict[str, dict[str, Any]]:

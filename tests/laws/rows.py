@@ -23,8 +23,7 @@ SPEC = {
     },
 }
 INTEGERS = {
-    name: getattr(pa, name)()
-    for name in ("int8", "int16", "int32", "uint8", "uint16", "uint32")
+    name: getattr(pa, name)() for name in ("int8", "int16", "int32", "uint8", "uint16", "uint32")
 }
 AWKWARD = [
     *(0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e308, -1e308, 1.5e308),

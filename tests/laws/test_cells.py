@@ -49,7 +49,9 @@ def test_floats_as_numpy_searches_them(kind, rows):
         tried = np.concatenate([near, FLOATS, values]).astype(kind)
     tried = tried[np.isfinite(tried)]
     found = np.searchsorted(edges, tried.astype(np.float64), side="right")
-    expected = {str(cell): int(n) for cell, n in zip(*np.unique(found, return_counts=True))}
+    expected = {
+        str(cell): int(n) for cell, n in zip(*np.unique(found, return_counts=True), strict=True)
+    }
     assert counted(plan, tried) == expected
 
 
@@ -68,7 +70,7 @@ def test_integers_as_numpy_searches_them(kind):
     own = np.array([e for e in edges if info.min <= e <= info.max], kind)
     below = sum(e < info.min for e in edges)
     found = np.searchsorted(own, values, side="right") + below
-    expected = {str(c): int(n) for c, n in zip(*np.unique(found, return_counts=True))}
+    expected = {str(c): int(n) for c, n in zip(*np.unique(found, return_counts=True), strict=True)}
     assert counted(plan, values) == expected
 
 
@@ -115,7 +117,21 @@ def test_an_edge_is_compared_in_the_type_that_arrives():
 
 
 def test_what_is_no_number_belongs_to_no_cell():
-    values = [1.0, None, np.nan, np.inf, -np.inf, -0.0, 0.0, np.nan, np.inf, np.inf, None, None, None]
+    values = [
+        1.0,
+        None,
+        np.nan,
+        np.inf,
+        -np.inf,
+        -0.0,
+        0.0,
+        np.nan,
+        np.inf,
+        np.inf,
+        None,
+        None,
+        None,
+    ]
     plan = plan_of(pa.array([0.0, 1.0, 2.0]), [0.5])
     assert counted(plan, pa.array(values, pa.float64(), from_pandas=False)) == {
         "0": 2,
@@ -180,7 +196,9 @@ def test_any_float_edges(edges, values):
     assert counted(plan, pa.array(values)) == searched(edges, values)
 
 
-@given(sample=st.lists(st.floats(allow_nan=False, width=64), min_size=1, max_size=30), data=st.data())
+@given(
+    sample=st.lists(st.floats(allow_nan=False, width=64), min_size=1, max_size=30), data=st.data()
+)
 def test_any_learned_edges(sample, data):
     plan = plan_of(pa.array(sample))
     found = next(c for c in plan.columns)

@@ -7,9 +7,9 @@ from collections import defaultdict
 import numpy as np
 import pyarrow as pa
 import pytest
-from laws.rows import PLAN, ROWS, TABLE, count
 
 import tallystick as ts
+from laws.rows import PLAN, ROWS, TABLE, count
 
 
 def rows_by_slice(profile):
@@ -54,12 +54,18 @@ def test_segments_and_windows_add_up():
     whole = count(TABLE)
     stated = {(s.segment, s.window): s.rows for s in whole.slices}
     for column in ("region", "grade"):
-        parts = [n for (segment, w), n in stated.items() if w is None and segment.startswith(column)]
+        parts = [
+            n for (segment, w), n in stated.items() if w is None and segment.startswith(column)
+        ]
         assert sum(parts) == ROWS
-    assert sum(n for (segment, w), n in stated.items() if segment == "all" and w is not None) == ROWS
+    assert (
+        sum(n for (segment, w), n in stated.items() if segment == "all" and w is not None) == ROWS
+    )
     for window in whole.windows:
         for column in ("region", "grade"):
-            parts = [n for (s, w), n in stated.items() if w == window and s.startswith(f"{column}=")]
+            parts = [
+                n for (s, w), n in stated.items() if w == window and s.startswith(f"{column}=")
+            ]
             assert sum(parts) == stated["all", window]
 
 

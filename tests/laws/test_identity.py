@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from laws.rows import PLAN, SAMPLED, SPEC, TABLE
 
 import tallystick as ts
+from laws.rows import PLAN, SAMPLED, SPEC, TABLE
 from tallystick.errors import TallystickError
 
 SAMPLE = TABLE.slice(0, SAMPLED)
@@ -19,7 +19,11 @@ def ids(plan) -> dict[str, str]:
 
 def test_the_order_of_columns_does_not_matter():
     turned = SAMPLE.select(SAMPLE.column_names[::-1])
-    spec = {**SPEC, "columns": dict(reversed(SPEC["columns"].items())), "segments": ["grade", "region"]}
+    spec = {
+        **SPEC,
+        "columns": dict(reversed(SPEC["columns"].items())),
+        "segments": ["grade", "region"],
+    }
     assert ts.Plan.fit(turned, spec=spec).to_bytes() == PLAN.to_bytes()
 
 

@@ -1,6 +1,8 @@
-"""A profile is a pure function of the rows: order, split, chunks, threads and carrier are not in it."""
+"""A profile is a pure function of the rows, not of their order, split, chunks or carrier."""
 
 from __future__ import annotations
+
+import itertools
 
 import duckdb
 import numpy as np
@@ -24,7 +26,7 @@ def shuffled(seed: int) -> pa.Table:
 
 def rechunked(sizes) -> pa.Table:
     ends = np.cumsum([0, *sizes])
-    return pa.concat_tables([TABLE.slice(a, b - a) for a, b in zip(ends, ends[1:], strict=False)])
+    return pa.concat_tables([TABLE.slice(a, b - a) for a, b in itertools.pairwise(ends)])
 
 
 def test_the_table_holds_what_it_should():
@@ -57,7 +59,7 @@ def test_twenty_parts_added_up(seed):
     random = np.random.default_rng(seed)
     table = shuffled(seed)
     cuts = [0, *sorted(random.integers(0, ROWS, 19).tolist()), ROWS]
-    parts = [count(table.slice(a, b - a)) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [count(table.slice(a, b - a)) for a, b in itertools.pairwise(cuts)]
     assert sum(parts).to_bytes() == EXPECTED
     assert sum(reversed(parts)).to_bytes() == EXPECTED
 

@@ -9,11 +9,11 @@ import struct
 import numpy as np
 import pyarrow as pa
 import pytest
+
+import tallystick as ts
 from laws.rows import TABLE, count
 from laws.test_conservation import assert_conserved
 from laws.xxh3 import xxh3_64
-
-import tallystick as ts
 from tallystick.errors import (
     CorruptStateError,
     InputError,

@@ -99,8 +99,29 @@ def test_a_missing_share_exactly_at_its_tolerance():
     assert alarms <= binom.ppf(UNLIKELY, 300, 0.05)
 
 
+@pytest.mark.parametrize("rows", [1, 2, 5, 10, 50, 200, 1_000])
+@pytest.mark.parametrize("rate", [0.01, 1e-4])
+def test_no_number_of_rows_is_too_small_for_a_share(rows, rate):
+    """Exactly: every count of missing rows, weighed by its chance at the edge of the tolerance.
+
+    A report of a hundred columns judges the smallest p against a hundredth of its rate.
+    """
+    reference = ts.profile({"x": np.arange(200_000.0)})
+    alarms = 0.0
+    for count in range(rows + 1):
+        chance = binom.pmf(count, rows, 0.05)
+        if count / rows <= 0.05 or chance < rate / 1e4:
+            continue
+        values = pa.array(np.arange(float(rows)), mask=np.arange(rows) < count)
+        current = ts.profile({"x": values}, plan=reference.plan)
+        missing = ts.compare(reference=reference, current=current)["x"]["missing_share"]
+        alarms += chance * (missing.p_tolerance <= rate)
+    assert alarms <= rate
+
+
 @pytest.mark.parametrize(
-    ("rows", "groups", "levels"), [(100, 10, (0.17, 0.25)), (200, 20, (0.17, 0.25)), (200, 10, (0.09, 0.13))]
+    ("rows", "groups", "levels"),
+    [(100, 10, (0.17, 0.25)), (200, 20, (0.17, 0.25)), (200, 10, (0.09, 0.13))],
 )
 def test_small_samples_show_large_indices_and_do_not_alert(rows, groups, levels):
     """Without drift psi is about (groups - 1)(1/n + 1/m): 0.18 for 100 rows on each side."""
@@ -174,7 +195,9 @@ def test_a_large_usual_wobble_is_not_called_an_alert_when_windows_show_it():
     as_one = ts.profile(table, spec=WOBBLE, plan=by_day.plan)
     alarms = {"by day": 0, "as one": 0}
     for seed in range(40):
-        today = ts.profile(wobbling(200 + seed, 1, 5_000, 0.3, first=20), plan=by_day.plan, window="1d")
+        today = ts.profile(
+            wobbling(200 + seed, 1, 5_000, 0.3, first=20), plan=by_day.plan, window="1d"
+        )
         alarms["by day"] += bool(ts.compare(reference=by_day, current=today).alerts)
         alarms["as one"] += bool(ts.compare(reference=as_one, current=today).alerts)
     assert alarms["by day"] <= binom.ppf(UNLIKELY, 40, 0.01)

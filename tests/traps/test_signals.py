@@ -27,11 +27,24 @@ def test_one_outlier_does_not_hide_a_shift_of_one_deviation(where, seed):
     drift = report["x"]["psi_corrected"]
     assert drift.status == "alert"
     # The distance of N(0, 1) from N(1, 1) is 2 Phi(1/2) - 1; 5 sigma of sampling on each side.
-    assert abs(report["x"]["ks"].value - 0.38292) < report["x"]["ks"].upper - report["x"][
-        "ks"
-    ].lower + 5 * np.sqrt(2 * 0.25 / 20_000)
+    distance = report["x"]["ks"]
+    chance = 5 * np.sqrt(2 * 0.25 / 20_000)
+    assert distance.lower - chance < 0.38292 < distance.upper + chance
+    assert distance.upper - distance.lower < 0.02
     # In nats it is 1 for the densities, and a little less in groups.
     assert 0.7 < report["x"]["psi"].value <= 1.05
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6, 1e7, 1e8, 1e9, 1e12])
+def test_a_shift_of_one_deviation_far_from_zero(offset):
+    """All of it in one rounding class of f32, or in a few: an amount in cents, a clock."""
+    random = np.random.default_rng(15)
+    reference = ts.profile({"x": offset + random.normal(0, 1, 20_000)})
+    current = ts.profile({"x": offset + random.normal(1, 1, 20_000)}, plan=reference.plan)
+    assert reference.coarse == []
+    row = ts.compare(reference=reference, current=current)["x"]
+    assert row["psi_corrected"].status == "alert"
+    assert row["ks"].upper - row["ks"].lower < 0.02
 
 
 def test_one_outlier_alone_is_no_drift():
@@ -120,9 +133,9 @@ def test_scores_in_f64_and_f32(decimals):
     current = ts.profile({"p": scores.astype(np.float32)}, plan=reference.plan)
     report = ts.compare(reference=reference, current=current)
     assert report.status == "ok"
-    assert report["p"]["psi"].value == 0.0
-    # What the bracket cannot exclude is one cell's rows at most.
-    assert report["p"]["ks"].value < 1e-3
+    # Up to 256 distinct scores have cells of their own; of more, one may lie beside a group's end.
+    most = 0.0 if decimals < 3 else 1e-3
+    assert report["p"]["psi"].value <= most
 
 
 def test_fractions_as_categories_in_f64_and_f32():

@@ -2,7 +2,7 @@
 
 Named and called like scikit-learn's metrics, all arguments by keyword; each returns a
 `Measurement`: the value with its bracket, interval, null level, p value and, where there is a
-tolerance, a verdict. The table of all of them is `tallystick._core.CATALOGUE`.
+tolerance, a verdict on this measure alone. `tallystick._core.CATALOGUE` is the table of all.
 
 Example:
     >>> from tallystick import metrics

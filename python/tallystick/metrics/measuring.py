@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from dataclasses import replace
 from typing import Any
 
 from tallystick import _core
@@ -62,7 +63,21 @@ def measure(
         groups=int(bins),
         false_alarm_rate=float(false_alarm_rate),
     )
-    return report["rows" if metric == "row_count" else _NAME][metric]
+    row = report["rows" if metric == "row_count" else _NAME][metric]
+    return _judged_alone(row, false_alarm_rate)
+
+
+def _judged_alone(row: Measurement, false_alarm_rate: float) -> Measurement:
+    """The verdict without the report's other tests, which this call did not ask for.
+
+    Together with those q is p or more, so that judging alone can only add an alert.
+    """
+    p, tolerance, value = row.p_tolerance, row.tolerance, row.value
+    if not row.decides or p is None or tolerance is None or value is None:
+        return row
+    if p <= false_alarm_rate and abs(value) > tolerance:
+        return replace(row, q_value=p, status="alert", reason="beyond_tolerance")
+    return replace(row, q_value=p)
 
 
 def _both(suffix: str, reference: Any, current: Any, metric: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tallystick import _core
 from tallystick.errors import MissingColumnError, ParameterError, did_you_mean
-from tallystick.profiling.plan import Plan, alias_table, learn, renamed
+from tallystick.profiling.plan import Plan, alias_table, learn, renamed, sound_rows
 from tallystick.profiling.profiles import Origin, Profile
 from tallystick.profiling.windows import window_seconds
 from tallystick.reading import MEMORY_BUDGET_BYTES, Progress, Source, open_source, run
@@ -153,7 +153,7 @@ class _Counting:
         wanted = [n for n in self.source.schema.names if self.aliases.get(n, n) in names]
         counted = run(
             self.source.select(wanted),
-            lambda: _Worker(plan, self.aliases, self.seconds),
+            lambda: _Worker(plan, self.aliases, self.seconds, self.source.description),
             self.reading.threads,
             self.reading.progress,
             memory_budget_bytes=self.reading.memory_budget_bytes,
@@ -167,13 +167,17 @@ class _Counting:
 class _Worker:
     """One thread's own profile."""
 
-    def __init__(self, plan: Plan, aliases: Mapping[str, str], seconds: int | None) -> None:
+    def __init__(
+        self, plan: Plan, aliases: Mapping[str, str], seconds: int | None, description: str
+    ) -> None:
         self.core = _core.Profile(plan._core)
+        self._description = description
         self._rename: Callable[[Any], Any] = lambda batch: renamed(batch, aliases)
         self._seconds = seconds
 
     def count(self, batch: Any) -> None:
-        self.core.count(self._rename(batch), self._seconds)
+        with sound_rows(self._description):
+            self.core.count(self._rename(batch), self._seconds)
 
 
 def _declared_aliases(spec: Spec | None) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tallystick import _core
-from tallystick.errors import ParameterError
+from tallystick.errors import InputError, ParameterError
 from tallystick.profiling.files import read_state, write_state
 from tallystick.reading import Source, open_source
 from tallystick.reading.source import SAMPLE_BYTES, SAMPLE_ROWS
@@ -81,7 +82,10 @@ class Plan:
         source = open_source(data, columns=list(columns))
         resolved = resolve(declared, source.schema)
         requests = [request(column) for column in resolved.instruments]
-        return Plan(self._core.extend(requests, sample(source, resolved)), declared or self._spec)
+        batches = sample(source, resolved)
+        with sound_rows(source.description):
+            core = self._core.extend(requests, batches)
+        return Plan(core, declared or self._spec)
 
     @property
     def plan_id(self) -> str:
@@ -145,10 +149,31 @@ def learn(source: Source, spec: Spec | None, *, wide: bool = False) -> tuple[Pla
         raise ParameterError("data: expected at least one column to count, got none")
     requests = [request(column) for column in resolved.instruments]
     batches = sample(source, resolved, _WIDE if wide else {})
-    core = _core.Plan.fit(requests, batches, resolved.time)
+    with sound_rows(source.description):
+        core = _core.Plan.fit(requests, batches, resolved.time)
     del batches
     _release()
     return Plan(core, spec), resolved
+
+
+@contextlib.contextmanager
+def sound_rows(description: str) -> Iterator[None]:
+    """Tells of rows that no Arrow array may hold, such as text that is not UTF-8.
+
+    Readers do not look into values: damage within a Parquet page is found where rows are used.
+    """
+    try:
+        yield
+    except Exception as error:
+        # By name, as importing this module must not load pyarrow.
+        if type(error).__name__ not in {"ArrowException", "ArrowInvalid"}:
+            raise
+        # Arrow's own message may quote a value of the data: it is not passed on.
+        raise InputError(
+            f"{description}: cannot be read: damaged values",
+            hint="restore the file from a copy, or write it again",
+            path=description,
+        ) from None
 
 
 def request(column: ResolvedColumn) -> dict[str, Any]:

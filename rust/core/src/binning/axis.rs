@@ -46,7 +46,7 @@ impl Axis for f64 {
 
     fn offset(self, steps: f64) -> Option<Self> {
         let value = self + steps;
-        value.is_finite().then(|| Self::edge_below(None, value))
+        value.is_finite().then_some(value)
     }
 
     fn to_f64(self) -> f64 {

@@ -22,43 +22,41 @@ fn distances() -> impl Iterator<Item = f64> {
     fine.chain(coarse).chain(far)
 }
 
-/// The span that the ladder grows from; a constant column takes its own size.
-fn span<V: Axis>(low: V, high: V) -> f64 {
+/// The span that the ladder grows from, however small it is beside the values: counters and
+/// clocks start far from zero. A constant column, whose edges are a rounding step apart, takes
+/// its own size.
+pub(super) fn span<V: Axis>(low: V, high: V, constant: bool) -> f64 {
     let size = high.to_f64().abs();
-    let span = high.distance(low);
-    // The edges of one value are a rounding step apart: that is no span.
-    if span > size * 1e-6 {
-        span
-    } else if size > 0.0 {
-        size
-    } else {
-        1.0
+    match constant {
+        false => high.distance(low),
+        true if size > 0.0 => size,
+        true => 1.0,
     }
 }
 
 /// Edges above `high`, ascending.
-pub(super) fn above<V: Axis>(low: V, high: V) -> Vec<V> {
-    let span = span(low, high);
-    let mut edges: Vec<V> = Vec::new();
-    for distance in distances() {
-        let Some(edge) = high.offset(distance * span) else { break };
-        if edge > *edges.last().unwrap_or(&high) {
-            edges.push(edge);
-        }
-    }
-    edges
+pub(super) fn above<V: Axis>(high: V, span: f64) -> Vec<V> {
+    let steps = distances().map_while(|distance| high.offset(distance * span)).collect();
+    placed(Some(high), steps)
 }
 
 /// Edges below `low`, ascending.
-pub(super) fn below<V: Axis>(low: V, high: V) -> Vec<V> {
-    let span = span(low, high);
+pub(super) fn below<V: Axis>(low: V, span: f64) -> Vec<V> {
+    let steps = distances().map_while(|distance| low.offset(-distance * span));
+    let mut steps: Vec<V> = steps.filter(|step| *step < low).collect();
+    steps.reverse();
+    placed(None, steps)
+}
+
+/// Edges at the steps, where an edge may stand, each above the one before.
+fn placed<V: Axis>(before: Option<V>, steps: Vec<V>) -> Vec<V> {
     let mut edges: Vec<V> = Vec::new();
-    for distance in distances() {
-        let Some(edge) = low.offset(-distance * span) else { break };
-        if edge < *edges.last().unwrap_or(&low) {
+    for step in steps {
+        let last = edges.last().copied().or(before);
+        let edge = V::edge_below(last, step);
+        if last.is_none_or(|last| last < edge) {
             edges.push(edge);
         }
     }
-    edges.reverse();
     edges
 }

@@ -8,6 +8,10 @@ pub const CELLS: usize = 240;
 /// Samples with no more distinct values give each a cell of its own.
 pub const EVERY_VALUE: usize = 256;
 
+/// A cell waits for the end of an f32 rounding class, but not until it holds this many shares:
+/// far from zero a class may hold everything, and then nothing would be resolved.
+const MOST_OF_A_CLASS: usize = 2;
+
 /// Edges and, for each cell, whether it holds one single value.
 pub(super) struct Layout<V> {
     pub edges: Vec<V>,
@@ -21,8 +25,9 @@ pub(super) fn layout<V: Axis>(sample: &[V]) -> Layout<V> {
     let distinct = runs(sample);
     let inner = interior(&distinct, sample.len());
     let (low, high) = (inner[0].0, inner[inner.len() - 1].0);
-    let below = ladder::below(low, high);
-    let above = ladder::above(low, high);
+    let span = ladder::span(low, high, distinct.len() == 1);
+    let below = ladder::below(low, span);
+    let above = ladder::above(high, span);
     let interior = (below.len() + 1, below.len() + inner.len());
     let mut edges = below;
     let mut single = vec![false; edges.len() + 1];
@@ -75,7 +80,10 @@ fn interior<V: Axis>(distinct: &[(V, usize)], rows: usize) -> Vec<(V, bool)> {
             }
             cells.push((exact, true));
             open_mass = None;
-        } else if open_mass.is_none_or(|mass: usize| mass * CELLS >= rows) && separates(before, value) {
+        } else if open_mass.is_none_or(|mass: usize| {
+            let waits = if separates(before, value) { 1 } else { MOST_OF_A_CLASS };
+            mass * CELLS >= waits * rows
+        }) {
             cells.push((start, false));
             open_mass = Some(count);
         } else {
@@ -123,6 +131,15 @@ mod tests {
         assert!(laid.single[atom] && counts[atom] == 6_001);
         let rest = counts.iter().enumerate().filter(|(c, _)| *c != atom).map(|(_, n)| *n);
         assert!(rest.max().unwrap() <= 2 * 30_000 / CELLS);
+    }
+
+    #[test]
+    fn far_from_zero_a_continuous_sample_is_still_cut() {
+        let sample: Vec<f64> = (0..24_000).map(|i| 1e9 + f64::from(i) / 24_000.0).collect();
+        let laid = layout(&sample);
+        let mut counts = vec![0_usize; laid.edges.len() + 1];
+        sample.iter().for_each(|value| counts[cell(&laid.edges, *value)] += 1);
+        assert!(counts.into_iter().max().unwrap() <= 2 * 24_000 / CELLS + 1);
     }
 
     #[test]

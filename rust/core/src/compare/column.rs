@@ -11,6 +11,8 @@ use crate::plan::{Column, Counter};
 use crate::slice::SliceKey;
 use crate::state::{ColumnState, Grain};
 
+/// Of fewer rows the law of psi says nothing: whatever they are, they are not judged.
+const FEWEST_ROWS: u64 = 10;
 /// Level of all intervals.
 pub(super) const LEVEL: f64 = 0.95;
 
@@ -142,7 +144,10 @@ impl Task<'_> {
         };
         let s = scale + self.usual.psi;
         row.interval = measure::psi::interval(psi, df, s, LEVEL).map(ends);
-        if row.decides {
+        if row.decides && pair.n().min(pair.m()) < FEWEST_ROWS {
+            row.conclude(Status::Undetermined, Reason::TooFewRows);
+            row.n_needed = measure::psi::rows_to_judge(pair.n(), df, tolerance, self.usual.psi);
+        } else if row.decides {
             row.p_tolerance = measure::psi::p_tolerance(psi, df, s, tolerance);
             judge_later(&mut row);
             // Chance alone must stay under the tolerance before anything within it is ok.
@@ -277,7 +282,7 @@ impl Task<'_> {
         row.interval = proportion::newcombe_interval(reference, current, LEVEL, between).map(ends);
         row.null_level = proportion::null_level(reference, current);
         row.p_value = proportion::p_value(reference, current);
-        row.p_tolerance = proportion::p_tolerance(reference, current, tolerance, between);
+        row.p_tolerance = proportion::p_tolerance_guarded(reference, current, tolerance, between);
         judge_later(&mut row);
         let within = row.interval.is_some_and(|(low, high)| -tolerance <= low && high <= tolerance);
         if !within {

@@ -1,5 +1,7 @@
 //! Shares of rows: intervals and tests for one share and for a change of it.
 
+use cdflib::special::try_beta_inc;
+
 use super::{Interval, normal, whole_rows};
 
 /// `count` rows of `total` have the property.
@@ -104,6 +106,45 @@ pub fn p_tolerance(
     let near = normal::sf((difference - tolerance) / error)?;
     let far = normal::sf((difference + tolerance) / error)?;
     Some((near + far).min(1.0))
+}
+
+/// [`p_tolerance`], but never below what a few rows can say.
+///
+/// The score test leans on the normal law, which at a handful of rows calls one missing value
+/// an alarm. So p is also at least the exact binomial tail of the current side, with the
+/// reference's share moved by the tolerance, and that of the reference, with the current
+/// side's. Arguments and `None` as there.
+#[must_use]
+pub fn p_tolerance_guarded(
+    reference: Proportion,
+    current: Proportion,
+    tolerance: f64,
+    extra_variance: f64,
+) -> Option<f64> {
+    let score = p_tolerance(reference, current, tolerance, extra_variance)?;
+    let (p, q) = (current.share()?, reference.share()?);
+    let exact = if p > q {
+        at_least(current, q + tolerance).max(at_most(reference, p - tolerance))
+    } else {
+        at_most(current, q - tolerance).max(at_least(reference, p + tolerance))
+    };
+    Some(score.max(exact).min(1.0))
+}
+
+/// Chance of at least `part.count` rows of `part.total` with the property, each with
+/// probability `share`: the incomplete beta function.
+fn at_least(part: Proportion, share: f64) -> f64 {
+    if part.count == 0 || share >= 1.0 {
+        return 1.0;
+    }
+    let share = share.max(0.0);
+    let (a, b) = (part.count as f64, (part.total - part.count) as f64 + 1.0);
+    try_beta_inc(a, b, share, 1.0 - share).map_or(1.0, |(tail, _)| tail)
+}
+
+/// Chance of at most `part.count`: of at least as many rows without the property.
+fn at_most(part: Proportion, share: f64) -> f64 {
+    at_least(Proportion { count: part.total - part.count, total: part.total }, 1.0 - share)
 }
 
 /// Variance of the difference under the likeliest shares that differ by exactly `tolerance`.
