@@ -14,10 +14,13 @@ from laws.rows import PLAN, ROWS, TABLE, count
 
 def rows_by_slice(profile):
     """Rows of every stored slice and column as the table of counts has them."""
+    table = profile.to_arrow()
+    # As seconds: Python's own times end with the year 9999.
+    starts = table["window_start"].cast(pa.int64()).to_pylist()
+    names = (table[name].to_pylist() for name in ("segment", "window", "instrument", "rows"))
     found = defaultdict(int)
-    for row in profile.to_arrow().to_pylist():
-        start = row["window_start"] and int(row["window_start"].timestamp())
-        found[row["segment"], row["window"], start, row["instrument"]] += row["rows"]
+    for start, segment, window, instrument, rows in zip(starts, *names, strict=True):
+        found[segment, window, start, instrument] += rows
     return found
 
 

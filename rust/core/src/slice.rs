@@ -23,7 +23,7 @@ pub enum Window {
         /// The second after the last.
         end: i64,
     },
-    /// Rows without a time.
+    /// Rows without a time, or with one outside of the years 1 to 9999.
     Missing,
 }
 
@@ -80,6 +80,9 @@ impl Segment {
 }
 
 const DAY: i64 = 86_400;
+/// The years 1 to 9999: rows of other times are counted as rows without one, as no calendar of
+/// theirs could be shown.
+const TIMES: std::ops::Range<i64> = -62_135_596_800..253_402_300_800;
 /// 1970-01-05 was a Monday: windows of whole weeks start on Mondays.
 const MONDAY: i64 = 4 * DAY;
 
@@ -96,8 +99,11 @@ pub(crate) fn windows(time: &Values<'_>, rows: usize, seconds: i64) -> Vec<Windo
     let Values::Times { ticks, unit, validity } = time else { return vec![Window::Missing; rows] };
     let mut last = (0, Window::Missing);
     let mut window = |tick: i64| {
-        // Neighbouring rows nearly always share a window.
         let second = unit.convert(tick, Unit::Second);
+        if !TIMES.contains(&second) {
+            return Window::Missing;
+        }
+        // Neighbouring rows nearly always share a window.
         if !matches!(last.1, Window::At { start, end } if start <= second && second < end) {
             last = (second, window_of(second, seconds));
         }
@@ -153,7 +159,10 @@ pub(crate) fn read(reader: &mut Reader<'_>, columns: usize) -> Result<SliceKey> 
             let (start, end) = (reader.signed()?, reader.signed()?);
             let fits = |second: i128| i64::try_from(second).map_err(|_| reader.corrupt("a second"));
             let (start, end) = (fits(start)?, fits(end)?);
-            reader.ensure(start < end, "a window that ends after its start")?;
+            let length = end.checked_sub(start).filter(|length| *length > 0);
+            // The first and the last window may reach beyond the calendar by their own length.
+            let known = length.is_some_and(|n| end > TIMES.start && start < TIMES.end && n < TIMES.end);
+            reader.ensure(known, "a window of the calendar")?;
             Some(Window::At { start, end })
         }
         _ => Some(Window::Missing),

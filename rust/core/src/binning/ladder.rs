@@ -54,6 +54,9 @@ fn placed<V: Axis>(before: Option<V>, steps: Vec<V>) -> Vec<V> {
     for step in steps {
         let last = edges.last().copied().or(before);
         let edge = V::edge_below(last, step);
+        // Where rounding classes are as wide as the steps, the steps matter more.
+        let near = last.is_none_or(|last| edge.distance(step) * 16.0 <= step.distance(last));
+        let edge = if near { edge } else { step };
         if last.is_none_or(|last| last < edge) {
             edges.push(edge);
         }

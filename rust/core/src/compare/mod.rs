@@ -118,7 +118,9 @@ impl<'a> Both<'a> {
             (Some(_), None) => row.conclude(Status::Undetermined, Reason::PlanChanged),
             _ if specials.absent > 0 => row.conclude(Status::Alert, Reason::MissingColumn),
             _ if specials.mistyped > 0 => row.conclude(Status::Alert, Reason::Retyped),
-            _ if self.current.rows() == 0 => row.conclude(Status::Undetermined, Reason::NoRows),
+            _ if self.current.rows() == 0 || self.reference.rows() == 0 => {
+                row.conclude(Status::Undetermined, Reason::NoRows);
+            }
             _ => row.conclude(Status::Ok, Reason::WithinTolerance),
         }
         row
