@@ -87,6 +87,7 @@ fn write_numeric(writer: &mut Writer, state: &NumericState) {
     write_cells(writer, &state.cells);
     if let Some((low, high)) = state.extremes {
         writer.count(state.zeros);
+        writer.byte(u8::from(state.fractions));
         write_scalar(writer, low);
         write_scalar(writer, high);
         write_sum(writer, &state.sums.first);
@@ -106,7 +107,9 @@ fn read_numeric(reader: &mut Reader<'_>, binning: &Binning, grain: Grain, rows: 
     if present > 0 {
         state.zeros = reader.count()?;
         reader.ensure(state.zeros <= present, "no more zeros than values")?;
+        state.fractions = reader.index(2)? == 1;
         let float = binning.domain() == Domain::Float;
+        reader.ensure(!(float && state.fractions), "fractions in a column of integers only")?;
         let (low, high) = (read_scalar(reader, float)?, read_scalar(reader, float)?);
         reader.ensure(!high.below(low), "a smallest value below the largest")?;
         state.extremes = Some((low, high));

@@ -5,6 +5,7 @@ use super::measurement::{Measurement, Reason, Status};
 use super::pair::{Parts, Shares, align};
 use super::settings::{Decider, Instrument};
 use super::usual::Usual;
+use crate::binning::Rule;
 use crate::inference::{Interval, mean, proportion};
 use crate::measure::{self, Bracket, Pair};
 use crate::plan::{Column, Counter};
@@ -150,6 +151,9 @@ impl Task<'_> {
         } else if row.decides {
             row.p_tolerance = measure::psi::p_tolerance(psi, df, s, tolerance);
             judge_later(&mut row);
+            if self.hides_too_much(self.reference) || self.hides_too_much(self.current) {
+                row.reason = Reason::CoarseBinning;
+            }
             // Chance alone must stay under the tolerance before anything within it is ok.
             let needed = measure::psi::rows_to_judge(pair.n(), df, tolerance, self.usual.psi);
             if needed.is_none_or(|rows| pair.m() < rows) {
@@ -169,6 +173,21 @@ impl Task<'_> {
             }
         }
         row
+    }
+
+    /// Whether a learned cell of several values holds more than a group's share of the rows:
+    /// within it anything may have happened, so that nothing seen is not ok.
+    fn hides_too_much(&self, (state, grain): (&ColumnState, Grain)) -> bool {
+        let (ColumnState::Numeric(state), Counter::Numeric(binning)) = (state, &self.column.counter) else {
+            return false;
+        };
+        if grain == Grain::Coarse || binning.rule() != Rule::Quantile {
+            return false;
+        }
+        let several = state.cells.occupied().filter(|(cell, _)| state.fractions || !binning.is_single(*cell));
+        let largest = several.map(|(_, rows)| rows).max().unwrap_or(0);
+        let present = state.cells.total();
+        present >= FEWEST_ROWS && largest > present / 10
     }
 
     /// A divergence that has no law here: no rows, no values, or all rows in one group.

@@ -99,6 +99,7 @@ pub(super) fn align(reference: &Parts<'_>, current: &Parts<'_>) -> Option<Aligne
     let ends = |(low, high): (Scalar, Scalar)| (low.to_f64(), high.to_f64());
     let ((a, b), (x, y)) = (ends(r.extremes?), ends(c.extremes?));
     let (minimum, maximum) = (a.min(x), b.max(y));
+    let fractions = r.fractions || c.fractions;
     let mut counted: std::collections::BTreeMap<i32, (u64, u64)> = std::collections::BTreeMap::new();
     for (cell, rows) in r.cells.occupied() {
         counted.entry(place(cell, reference.grain)).or_default().0 += rows;
@@ -109,7 +110,7 @@ pub(super) fn align(reference: &Parts<'_>, current: &Parts<'_>) -> Option<Aligne
     let mut aligned = Aligned { reference: vec![], current: vec![], cells: vec![], single: vec![] };
     for (cell, (r, c)) in counted {
         let (low, high) = if coarse { binning.coarse_bounds(cell) } else { binning.bounds(cell) };
-        let single = !coarse && binning.is_single(cell);
+        let single = !coarse && !fractions && binning.is_single(cell);
         let cut = |end: f64| end.max(minimum).min(maximum);
         aligned.reference.push(r);
         aligned.current.push(c);

@@ -20,6 +20,8 @@ pub struct NumericState {
     pub specials: Specials,
     /// Rows that are zero.
     pub zeros: u64,
+    /// Whether a column of integers has held fractions: its cells then hold more than one value.
+    pub fractions: bool,
     /// Smallest and largest finite value.
     pub extremes: Option<(Scalar, Scalar)>,
     /// Sums of differences from the pivot.
@@ -35,6 +37,7 @@ impl NumericState {
             cells: Cells::new(width),
             specials: Specials::default(),
             zeros: 0,
+            fractions: false,
             extremes: None,
             sums: Sums::default(),
         }
@@ -45,6 +48,7 @@ impl NumericState {
         self.cells.merge(&other.cells);
         self.specials.merge(other.specials);
         self.zeros += other.zeros;
+        self.fractions |= other.fractions;
         if let Some((low, high)) = other.extremes {
             self.see(low, high);
         }
@@ -125,6 +129,7 @@ fn count_block<T: Countable + Findable>(
     let span = span(low, high, binning);
     all.see(span.0, span.1);
     all.zeros += zeros;
+    all.fractions |= has_fractions(values, binning);
     find_cells(values, binning, scratch);
     if binning.rule() == Rule::LogLinear {
         scratch.cells.iter().for_each(|cell| all.cells.add(*cell, 1));
@@ -210,6 +215,7 @@ fn count_leaves<T: Countable>(
             let ColumnState::Numeric(state) = state else { return };
             state.cells.add(coarse, 1);
             state.zeros += u64::from(value == T::ZERO);
+            state.fractions |= has_fractions(&[value], binning);
             state.see(seen.0, seen.1);
             state.sums.add(scratch.differences[k], binning);
         });
@@ -221,6 +227,12 @@ fn count_leaves<T: Countable>(
             }
         });
     }
+}
+
+/// Whether values between the integers came into a column of integers.
+fn has_fractions<T: Countable>(values: &[T], binning: &Binning) -> bool {
+    let whole = |value: &T| value.to_f64().fract() == 0.0;
+    !T::INTEGER && binning.domain() != Domain::Float && !values.iter().all(whole)
 }
 
 /// The smallest and the largest value in the kind of number of their column; minus zero becomes
