@@ -190,7 +190,9 @@ def test_the_largest_double_as_a_sentinel():
         reference = np.where(random.random(5_000) < 0.1, sentinel, random.normal(size=5_000))
         current = np.where(random.random(5_000) < 0.1, sentinel, random.normal(size=5_000))
         report = ts.compare(reference={"x": reference}, current={"x": current})
-        assert report["x"]["psi_corrected"].status == "ok"
+        # No edge fits between it and the end of the line, so its cell may hide something.
+        row = report["x"]["psi_corrected"]
+        assert row.status == "ok" or row.reason == "coarse_binning"
         absent = random.normal(size=5_000)
         assert ts.compare(reference={"x": reference}, current={"x": absent}).status == "alert"
     alone = ts.profile({"x": [biggest] * 10})

@@ -184,7 +184,14 @@ impl Task<'_> {
         if grain == Grain::Coarse || binning.rule() != Rule::Quantile {
             return false;
         }
-        let several = state.cells.occupied().filter(|(cell, _)| state.fractions || !binning.is_single(*cell));
+        // A cell cut to a point by the smallest or the largest value hides nothing either.
+        let ends = state.extremes.map_or((0.0, 0.0), |(low, high)| (low.to_f64(), high.to_f64()));
+        let is_point = |cell: i32| {
+            let (low, high) = binning.bounds(cell);
+            low.max(ends.0) >= high.min(ends.1)
+        };
+        let one_value = |cell: i32| is_point(cell) || (binning.is_single(cell) && !state.fractions);
+        let several = state.cells.occupied().filter(|(cell, _)| !one_value(*cell));
         let largest = several.map(|(_, rows)| rows).max().unwrap_or(0);
         let present = state.cells.total();
         present >= FEWEST_ROWS && largest > present / 10
