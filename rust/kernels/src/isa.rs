@@ -39,8 +39,8 @@ fn best() -> Isa {
     Isa::Baseline
 }
 
-/// Defines a function whose body is compiled once for each instruction set. The name in front
-/// of it holds the clones, so that tests can call each of them.
+/// Defines a function whose body is compiled once for each instruction set and chosen by
+/// [`current`] on every call. Tests force a set with [`VARIABLE`].
 macro_rules! cloned {
     ($(#[$doc:meta])* $vis:vis fn $name:ident $(<$g:ident: $bound:path>)? ($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$doc])*
