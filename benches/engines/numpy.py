@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,33 +10,40 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Columns = Mapping[str, Floats]
+Deciles = Callable[[Floats], Floats]
+Count = Callable[[Floats, Floats], Counts]
+
+SHARES = np.linspace(0.1, 0.9, 9)
 
 _CHUNK = 16_384  # values that stay in the first-level cache while every edge is compared
 
 
+def uniform(values: Floats, bins: int, bounds: tuple[float, float]) -> Counts:
+    """Rows of equal bins; what lies outside of the bounds is dropped."""
+    return np.histogram(values, bins=bins, range=bounds)[0]
+
+
 def search_and_count(values: Floats, edges: Floats) -> Counts:
-    """Rows of the `len(edges) + 1` cells; NaN is left out."""
-    values = _present(values)
+    """Rows of the `len(edges) + 1` cells."""
     return np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)
 
 
 def histogram(values: Floats, edges: Floats) -> Counts:
     """The inner cells only: `numpy.histogram` drops what lies outside of the edges."""
-    return np.histogram(_present(values), bins=edges)[0]
+    return np.histogram(values, bins=edges)[0]
 
 
-def same_statistics(values: Floats, edges: Floats) -> tuple[Counts, dict[str, float]]:
-    """Cells and everything else that a profile of one column holds."""
-    nan, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
-    present = values[np.isfinite(values)] if nan or infinite else values
-    return search_and_count(present, edges), {
-        "nan": nan,
-        "infinite": infinite,
-        "zeros": int((present == 0).sum()),
-        "minimum": float(present.min()),
-        "maximum": float(present.max()),
-        "mean": float(present.mean()),
-        "std": float(present.std()),
+def statistics(values: Floats) -> dict[str, float]:
+    """Seven passes over the column, one for each figure."""
+    return {
+        "nan": int(np.isnan(values).sum()),
+        "infinite": int(np.isinf(values).sum()),
+        "zeros": int((values == 0).sum()),
+        "minimum": float(values.min()),
+        "maximum": float(values.max()),
+        "mean": float(values.mean()),
+        "std": float(values.std()),
     }
 
 
@@ -48,27 +55,15 @@ class Baseline:
     counts: Counts
 
 
-def baseline(reference: Mapping[str, Floats]) -> dict[str, Baseline]:
-    """What PSI needs of every column of the reference."""
-    shares = np.linspace(0.1, 0.9, 9)
-    deciles = {name: np.quantile(values, shares) for name, values in reference.items()}
-    return {
-        name: Baseline(deciles[name], by_comparing(values, deciles[name]))
-        for name, values in reference.items()
-    }
+def by_partition(values: Floats) -> Floats:
+    """Deciles by partial sorting."""
+    ranks = [int((len(values) - 1) * share) for share in SHARES]
+    return np.partition(values, ranks)[ranks]
 
 
-def psi(reference: Mapping[str, Floats], current: Mapping[str, Floats]) -> dict[str, float]:
-    """PSI in nats of every column over the deciles of the reference."""
-    return psi_against(baseline(reference), current)
-
-
-def psi_against(kept: Mapping[str, Baseline], current: Mapping[str, Floats]) -> dict[str, float]:
-    """PSI in nats of every column against a baseline that was kept."""
-    return {
-        name: psi_of_counts(one.counts, by_comparing(current[name], one.deciles))
-        for name, one in kept.items()
-    }
+def by_quantile(values: Floats) -> Floats:
+    """The same deciles by the function made for them."""
+    return np.quantile(values, SHARES, method="lower")
 
 
 def by_comparing(values: Floats, edges: Floats) -> Counts:
@@ -80,14 +75,36 @@ def by_comparing(values: Floats, edges: Floats) -> Counts:
     return -np.diff(np.concatenate(([len(values)], above, [0])))
 
 
+def baseline(reference: Columns, *, deciles: Deciles, count: Count) -> dict[str, Baseline]:
+    """What PSI needs of every column of the reference."""
+    kept = {name: deciles(values) for name, values in reference.items()}
+    return {name: Baseline(kept[name], count(reference[name], kept[name])) for name in kept}
+
+
+def psi(
+    reference: Columns,
+    current: Columns,
+    *,
+    deciles: Deciles = by_partition,
+    count: Count = by_comparing,
+) -> dict[str, float]:
+    """PSI in nats of every column over the deciles of the reference."""
+    return psi_against(baseline(reference, deciles=deciles, count=count), current, count=count)
+
+
+def psi_against(
+    kept: Mapping[str, Baseline], current: Columns, *, count: Count = by_comparing
+) -> dict[str, float]:
+    """PSI in nats of every column against a baseline that was kept."""
+    return {
+        name: psi_of_counts(one.counts, count(current[name], one.deciles))
+        for name, one in kept.items()
+    }
+
+
 def psi_of_counts(reference: Counts, current: Counts) -> float:
     """Half a row is added to every cell that either side has rows in."""
     occupied = reference + current > 0
     q, p = reference[occupied] + 0.5, current[occupied] + 0.5
     q, p = q / q.sum(), p / p.sum()
     return float(((p - q) * np.log(p / q)).sum())
-
-
-def _present(values: Floats) -> Floats:
-    missing = np.isnan(values)
-    return values[~missing] if missing.any() else values

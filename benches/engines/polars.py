@@ -8,15 +8,49 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from benches.engines.numpy import psi_of_counts
+from benches.engines.numpy import SHARES, psi_of_counts
 from numpy.typing import NDArray
 
-_DECILES = np.linspace(0.1, 0.9, 9)
+
+def uniform(values: pl.Series, bins: int, bounds: tuple[float, float]) -> NDArray[np.int64]:
+    """Rows of equal bins, closed on the right."""
+    edges = np.linspace(*bounds, bins + 1).tolist()
+    return values.hist(bins=edges, include_breakpoint=False)["count"].to_numpy()
+
+
+def compared(frame: pl.DataFrame, edges: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Rows of the `len(edges) + 1` cells of the column `x`, by comparing with every edge."""
+    return _counts(frame, edges[np.newaxis])[0]
+
+
+def passes(frame: pl.DataFrame) -> dict[str, float]:
+    """The statistics of the column `x`, each asked for by itself."""
+    x = pl.col("x")
+    asked = {
+        "nan": x.is_nan().sum(),
+        "infinite": x.is_infinite().sum(),
+        "zeros": (x == 0).sum(),
+        "minimum": x.min(),
+        "maximum": x.max(),
+        "mean": x.mean(),
+        "std": x.std(ddof=0),
+    }
+    return {name: frame.select(one).item() for name, one in asked.items()}
+
+
+def ks(first: pl.DataFrame, second: pl.DataFrame) -> float:
+    """The Kolmogorov-Smirnov distance of the columns `x`: steps up and down in sorted order."""
+    n, m = first.height, second.height
+    steps = pl.concat([first.with_columns(step=pl.lit(m)), second.with_columns(step=pl.lit(-n))])
+    climbed = steps.sort("x").with_columns(pl.col("step").cum_sum())
+    # Only where x changes: within a tie the walk is not yet at its end.
+    last = pl.col("x") != pl.col("x").shift(-1)
+    return climbed.filter(last.fill_null(value=True))["step"].abs().max() / (n * m)
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """What is kept of the reference: a row of deciles and one of counts for each column."""
+    """What is kept of the reference: deciles and counts, a row for each column."""
 
     deciles: NDArray[np.float64]
     counts: NDArray[np.int64]
@@ -24,12 +58,9 @@ class Baseline:
 
 def baseline(reference: pl.DataFrame) -> Baseline:
     """What PSI needs of every column of the reference."""
-    row = reference.select(
-        pl.col(name).quantile(share, interpolation="linear").alias(f"{name} {i}")
-        for name in reference.columns
-        for i, share in enumerate(_DECILES)
-    ).row(0)
-    deciles = np.reshape(row, (reference.width, len(_DECILES)))
+    shares = SHARES.tolist()
+    asked = [pl.col(name).quantile(shares, "lower") for name in reference.columns]
+    deciles = np.array(reference.select(asked).row(0))
     return Baseline(deciles, _counts(reference, deciles))
 
 
