@@ -75,6 +75,11 @@ def by_comparing(values: Floats, edges: Floats) -> Counts:
     return -np.diff(np.concatenate(([len(values)], above, [0])))
 
 
+def by_histogram(values: Floats, edges: Floats) -> Counts:
+    """The same by the function made for it."""
+    return np.histogram(values, bins=np.concatenate(([-np.inf], edges, [np.inf])))[0]
+
+
 def baseline(reference: Columns, *, deciles: Deciles, count: Count) -> dict[str, Baseline]:
     """What PSI needs of every column of the reference."""
     kept = {name: deciles(values) for name, values in reference.items()}
