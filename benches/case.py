@@ -29,6 +29,7 @@ class Case:
         repeat: Calls in one timing, for work that one call is too short to time.
         fewer: Engines too slow for all values, with how many they get; rates are per value.
         unit: What is counted.
+        fresh: Whether every call is a process of its own: there is nothing to warm up.
         in_check: Whether `make bench-check` runs it.
     """
 
@@ -41,6 +42,7 @@ class Case:
     repeat: int = 1
     fewer: Mapping[str, int] = field(default_factory=dict)
     unit: str = "values"
+    fresh: bool = False
     in_check: bool = True
 
     def values_of(self, engine: str) -> int:

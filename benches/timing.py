@@ -34,20 +34,21 @@ def race(case: Case, *, rounds: int | None = None) -> dict[str, Any]:
 
 
 def _samples(case: Case, rounds: int) -> tuple[Samples, dict[str, str]]:
-    # The first round warms caches, pools and lazy imports; its times are thrown away. It also
-    # shows which engines cannot run.
+    """All timings, and why some engines have none."""
+    samples: Samples = {}
     unavailable: dict[str, str] = {}
-    names = []
+    # The first round warms caches, pools and lazy imports, so that its times are thrown away. It
+    # also shows which engines cannot run.
     for name in case.engines:
         try:
-            _sample(case, name)
-            names.append(name)
+            first = _sample(case, name)
+            samples[name] = [first] if case.fresh else []
         except Unavailable as error:
             unavailable[name] = str(error)
-    samples: Samples = {name: [] for name in names}
-    for turn in range(rounds):
-        first = turn % len(names)
-        for name in names[first:] + names[:first]:
+    names = list(samples)
+    for turn in range(rounds - case.fresh):
+        start = turn % len(names)
+        for name in names[start:] + names[:start]:
             gc.collect()
             samples[name].append(_sample(case, name))
     return samples, unavailable

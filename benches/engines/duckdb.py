@@ -110,3 +110,8 @@ def _one(row: Mapping[str, Any], name: str) -> dict[str, Any]:
         for key, value in row.items()
         if key.startswith(f"{name}_")
     }
+
+
+def in_order(cells: Mapping[float, int]) -> NDArray[np.int64]:
+    """The counts of a float column, as its boundaries ascend."""
+    return np.array(list(cells.values()))

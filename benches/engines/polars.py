@@ -87,8 +87,14 @@ def _counts(frame: pl.DataFrame, edges: NDArray[np.float64]) -> NDArray[np.int64
     return -np.diff(np.hstack([rows, np.reshape(above, edges.shape), none]), axis=1)
 
 
-def log(path: Any, edges: Mapping[str, NDArray[np.float64]]) -> dict[str, dict[str, Any]]:
-    """The statistics and counts of a profile: floats by `edges`, others by value."""
+def log(
+    path: Any, edges: Mapping[str, NDArray[np.float64]], *, threads: int
+) -> dict[str, dict[str, Any]]:
+    """The statistics and counts of a profile: floats by `edges`, others by value.
+
+    polars has as many threads as it was first imported with: `threads` only has to be as many.
+    """
+    assert pl.thread_pool_size() == threads
     scan = pl.scan_parquet(path)
     schema = scan.collect_schema()
     asked: list[pl.Expr] = [pl.len().alias("rows")]
@@ -128,3 +134,8 @@ def _one(row: Mapping[str, Any], name: str) -> dict[str, Any]:
     if cells and isinstance(cells[0], dict):
         mine["cells"] = {cell[name]: cell["count"] for cell in cells}
     return mine
+
+
+def in_order(cells: list[int]) -> NDArray[np.int64]:
+    """The counts of a float column."""
+    return np.array(cells)

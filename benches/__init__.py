@@ -1,0 +1,1 @@
+"""The race against other libraries: `make bench`."""

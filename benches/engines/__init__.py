@@ -1,0 +1,1 @@
+"""How each library does a piece of work."""
