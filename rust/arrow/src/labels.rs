@@ -125,9 +125,22 @@ fn keyed<K: ArrowDictionaryKeyType>(array: &arrow_array::DictionaryArray<K>) -> 
     let entries: &ArrayRef = array.values();
     let inner = labels(entries.as_ref())?;
     let keys = array.keys();
-    let code = |row: usize| {
-        if keys.is_null(row) { NULL } else { inner.codes[keys.value(row).as_usize()] }
+    let nulls = validity(keys);
+    // Nearly every dictionary holds each text once, so that its keys are codes already.
+    let same = inner.codes.iter().enumerate().all(|(entry, code)| *code as usize == entry);
+    let code_of = |key: usize| if same { key as u32 } else { inner.codes[key] };
+    let codes: Cow<'_, [u32]> = match nulls {
+        None if same && size_of::<K::Native>() == 4 => {
+            // Keys of 32 bits as they are: Arrow has no negative ones.
+            Cow::Borrowed(keys.values().inner().typed_data::<u32>())
+        }
+        None => keys.values().iter().map(|key| code_of(key.as_usize())).collect(),
+        Some(bits) => {
+            let code = |(row, key): (usize, &K::Native)| {
+                if bits.get(row) { code_of(key.as_usize()) } else { NULL }
+            };
+            keys.values().iter().enumerate().map(code).collect()
+        }
     };
-    let codes: Vec<u32> = (0..keys.len()).map(code).collect();
-    Some(Labels { texts: inner.texts, codes: codes.into() })
+    Some(Labels { texts: inner.texts, codes })
 }

@@ -10,7 +10,7 @@ use crate::plan::{Counter, Plan};
 use crate::slice::{self, SliceKey, Window};
 use crate::state::categorical::Places;
 use crate::state::numeric::Scratch;
-use crate::state::{Grain, Leaves, SliceState};
+use crate::state::{Family, Grain, Leaves, SliceState};
 
 /// Most windows kept apart; rows of older ones are counted together.
 pub const MAX_WINDOWS: usize = 1024;
@@ -117,7 +117,9 @@ impl Profile {
         let families = self.assign(batch, &places, window_seconds);
         self.all.rows += batch.rows as u64;
         for family in &families {
-            family.iter().for_each(|place| self.leaves[*place as usize].rows += 1);
+            family.runs.iter().for_each(|run| {
+                self.leaves[run.leaf as usize].rows += (run.end - run.start) as u64;
+            });
         }
         for (column, values) in batch.columns.iter().enumerate() {
             let mut leaves = Leaves { states: &mut self.leaves, families: &families, column };
@@ -133,13 +135,13 @@ impl Profile {
         Ok(())
     }
 
-    /// The place of every row's leaf, for each family of slices.
+    /// The leaf of every row, for each family of slices.
     fn assign(
         &mut self,
         batch: &Batch<'_>,
         places: &[Option<Places>],
         window_seconds: Option<i64>,
-    ) -> Vec<Vec<u32>> {
+    ) -> Vec<Family> {
         // A batch without times has its rows in a window too: the one of rows without a time.
         let time = batch.time.as_ref().unwrap_or(&Values::Absent);
         let seconds = window_seconds.filter(|seconds| *seconds > 0);
@@ -160,21 +162,26 @@ impl Profile {
         families
     }
 
-    fn place_rows(&mut self, rows: usize, key: impl Fn(usize) -> SliceKey) -> Vec<u32> {
-        let mut last: Option<(SliceKey, u32)> = None;
-        (0..rows)
-            .map(|row| {
-                let key = key(row);
-                match last {
-                    Some((held, place)) if held == key => place,
-                    _ => {
-                        let place = self.place(key);
-                        last = Some((key, place));
-                        place
-                    }
+    fn place_rows(&mut self, rows: usize, key: impl Fn(usize) -> SliceKey) -> Family {
+        // Where each segment's rows of the last window went: a search for every row would cost
+        // more than counting it.
+        let mut known: Vec<Option<(Option<Window>, u32)>> = Vec::new();
+        let mut leaf = |row: usize| {
+            let key = key(row);
+            let ordinal = key.segment.map_or(0, |(_, segment)| segment.ordinal());
+            if ordinal >= known.len() {
+                known.resize(ordinal + 1, None);
+            }
+            match known[ordinal] {
+                Some((window, leaf)) if window == key.window => leaf,
+                _ => {
+                    let leaf = self.place(key);
+                    known[ordinal] = Some((key.window, leaf));
+                    leaf
                 }
-            })
-            .collect()
+            }
+        };
+        Family::of(&(0..rows).map(&mut leaf).collect::<Vec<u32>>())
     }
 
     fn place(&mut self, key: SliceKey) -> u32 {

@@ -66,6 +66,15 @@ impl Segment {
         }
     }
 
+    /// Its place among the segments of its column.
+    pub(crate) fn ordinal(self) -> usize {
+        match self {
+            Self::Missing => 0,
+            Self::Other => 1,
+            Self::Category(category) => 2 + category as usize,
+        }
+    }
+
     /// Text shown for the segment.
     #[must_use]
     pub fn text<'a>(&self, vocabulary: &'a Vocabulary) -> &'a str {
