@@ -7,7 +7,7 @@ use std::hash::Hash;
 use arrow_array::cast::AsArray;
 use arrow_array::downcast_dictionary_array;
 use arrow_array::types::ArrowDictionaryKeyType;
-use arrow_array::{Array, ArrayAccessor, ArrayRef};
+use arrow_array::{Array, ArrayAccessor};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 use hashbrown::HashMap;
@@ -121,9 +121,22 @@ fn dictionary(array: &dyn Array) -> Option<Labels<'_>> {
     )
 }
 
+/// The entries of a dictionary. Texts stand as they are, also one that is there twice: what comes
+/// of it is the same, and a look at each of them is saved.
+fn entries(array: &dyn Array) -> Option<Labels<'_>> {
+    let texts: Vec<Cow<'_, str>> = match array.data_type() {
+        _ if array.null_count() > 0 => return labels(array),
+        DataType::Utf8 => array.as_string::<i32>().iter().flatten().map(Cow::Borrowed).collect(),
+        DataType::LargeUtf8 => array.as_string::<i64>().iter().flatten().map(Cow::Borrowed).collect(),
+        DataType::Utf8View => array.as_string_view().iter().flatten().map(Cow::Borrowed).collect(),
+        _ => return labels(array),
+    };
+    let codes = (0..texts.len() as u32).collect();
+    Some(Labels { texts, codes })
+}
+
 fn keyed<K: ArrowDictionaryKeyType>(array: &arrow_array::DictionaryArray<K>) -> Option<Labels<'_>> {
-    let entries: &ArrayRef = array.values();
-    let inner = labels(entries.as_ref())?;
+    let inner = entries(array.values().as_ref())?;
     let keys = array.keys();
     let nulls = validity(keys);
     // Nearly every dictionary holds each text once, so that its keys are codes already.

@@ -7,7 +7,7 @@ use crate::batch::{Batch, Values};
 use crate::counting::{Task, length, lookup};
 use crate::error::{Error, Result};
 use crate::plan::{Counter, Plan};
-use crate::slice::{self, SliceKey, Window};
+use crate::slice::{self, Segment, SliceKey, Window};
 use crate::state::categorical::Places;
 use crate::state::numeric::Scratch;
 use crate::state::{Family, Grain, Leaves, SliceState};
@@ -147,41 +147,47 @@ impl Profile {
         let seconds = window_seconds.filter(|seconds| *seconds > 0);
         let windows = seconds.map(|seconds| slice::windows(time, batch.rows, seconds));
         let windows = windows.map(|windows| self.fold_early(windows));
-        let window = |row: usize| windows.as_ref().map(|w| w[row]);
+        let windows = windows.as_deref();
         let plan = Arc::clone(&self.plan);
         let mut families = Vec::new();
         for &column in plan.segments() {
-            let segments = slice::segments(&batch.columns[column], places[column].as_ref(), batch.rows);
-            let key =
-                |row: usize| SliceKey { window: window(row), segment: Some((column as u32, segments[row])) };
-            families.push(self.place_rows(batch.rows, key));
+            let ordinals = slice::ordinals(&batch.columns[column], places[column].as_ref(), batch.rows);
+            let segment = |ordinal| Some((column as u32, Segment::from_ordinal(ordinal)));
+            families.push(self.place_rows(&ordinals, windows, segment));
         }
         if families.is_empty() && windows.is_some() {
-            families.push(self.place_rows(batch.rows, |row| SliceKey { window: window(row), segment: None }));
+            families.push(self.place_rows(&vec![0; batch.rows], windows, |_| None));
         }
         families
     }
 
-    fn place_rows(&mut self, rows: usize, key: impl Fn(usize) -> SliceKey) -> Family {
-        // Where each segment's rows of the last window went: a search for every row would cost
-        // more than counting it.
-        let mut known: Vec<Option<(Option<Window>, u32)>> = Vec::new();
-        let mut leaf = |row: usize| {
-            let key = key(row);
-            let ordinal = key.segment.map_or(0, |(_, segment)| segment.ordinal());
-            if ordinal >= known.len() {
-                known.resize(ordinal + 1, None);
+    /// The leaf of each row, whose segment is given by its ordinal.
+    fn place_rows(
+        &mut self,
+        ordinals: &[u32],
+        windows: Option<&[Window]>,
+        segment: impl Fn(u32) -> Option<(u32, Segment)>,
+    ) -> Family {
+        const UNKNOWN: u32 = u32::MAX;
+        // The leaf of each segment in the window of the row before: neighbours nearly always
+        // share a window, and searching for every row would cost more than counting it.
+        let mut known = vec![UNKNOWN; ordinals.iter().max().map_or(0, |most| *most as usize + 1)];
+        let mut window = None;
+        let mut leaf = |row: usize, ordinal: u32| {
+            if let Some(windows) = windows
+                && window != Some(windows[row])
+            {
+                window = Some(windows[row]);
+                known.fill(UNKNOWN);
             }
-            match known[ordinal] {
-                Some((window, leaf)) if window == key.window => leaf,
-                _ => {
-                    let leaf = self.place(key);
-                    known[ordinal] = Some((key.window, leaf));
-                    leaf
-                }
+            let known = &mut known[ordinal as usize];
+            if *known == UNKNOWN {
+                *known = self.place(SliceKey { window, segment: segment(ordinal) });
             }
+            *known
         };
-        Family::of(&(0..rows).map(&mut leaf).collect::<Vec<u32>>())
+        let leaves: Vec<u32> = ordinals.iter().enumerate().map(|(row, &o)| leaf(row, o)).collect();
+        Family::of(&leaves)
     }
 
     fn place(&mut self, key: SliceKey) -> u32 {

@@ -18,9 +18,13 @@ pub fn count(codes: &[u32], width: usize) -> (Vec<u64>, u64) {
     // A run stays below what a narrow counter holds.
     for run in codes.chunks(1 << 31) {
         for block in run.chunks(clamped.len()) {
-            let cells = &mut clamped[..block.len()];
-            clamp(block, beyond, cells);
-            tally.add(cells);
+            if all_below(block, width) {
+                tally.add(block);
+            } else {
+                let cells = &mut clamped[..block.len()];
+                clamp(block, beyond, cells);
+                tally.add(cells);
+            }
         }
         tally.settle(width + 1, |code, rows| table[code] += rows);
     }
@@ -47,6 +51,22 @@ pub fn count_one(codes: &[u32], wanted: u32) -> u64 {
 }
 }
 
+/// Whether every code is below `width`.
+#[must_use]
+pub fn all_below(codes: &[u32], width: usize) -> bool {
+    u32::try_from(width).is_err() || codes.is_empty() || (largest(codes) as usize) < width
+}
+
+cloned! {
+fn largest(codes: &[u32]) -> u32 {
+    let mut largest = 0;
+    for code in codes {
+        largest = largest.max(*code);
+    }
+    largest
+}
+}
+
 /// What [`count`] must return.
 #[must_use]
 pub fn naive_count(codes: &[u32], width: usize) -> (Vec<u64>, u64) {
@@ -58,13 +78,14 @@ pub fn naive_count(codes: &[u32], width: usize) -> (Vec<u64>, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, count_one, naive_count};
+    use super::{all_below, count, count_one, naive_count};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn as_the_naive_ones(codes in prop::collection::vec(prop_oneof![0_u32..40, Just(u32::MAX)], 0..3000), width in 0_usize..50) {
             prop_assert_eq!(count(&codes, width), naive_count(&codes, width));
+            prop_assert_eq!(all_below(&codes, width), codes.iter().all(|code| (*code as usize) < width));
             prop_assert_eq!(count_one(&codes, u32::MAX), count(&codes, 40).1);
         }
     }

@@ -15,7 +15,7 @@ pub mod search;
 pub mod sums;
 pub mod tally;
 
-pub use number::{Number, Pivot};
+pub use number::{Number, Pivot, float_of};
 
 /// Values handled at a time: their bins, copies and sums stay in the first-level cache.
 pub const BLOCK: usize = 1024;

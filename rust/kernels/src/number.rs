@@ -156,6 +156,13 @@ macro_rules! floats {
     )*};
 }
 
+/// The double with this [`Number::key`].
+#[must_use]
+#[inline]
+pub fn float_of(key: u64) -> f64 {
+    f64::from_bits(if key & TOP == 0 { !key } else { key ^ TOP })
+}
+
 /// Bits in the order of the numbers.
 trait Ordered {
     type Bits;
@@ -171,4 +178,27 @@ fn order<T: Ordered>(value: T) -> T::Bits {
 floats! {
     f32: u32, i32;
     f64: u64, i64;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Number, float_of};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn keys_order_as_the_numbers_do(a in any::<f64>(), b in any::<f64>(), c in any::<f32>(), d in any::<f32>()) {
+            prop_assume!(!a.is_nan() && !b.is_nan() && !c.is_nan() && !d.is_nan());
+            prop_assert_eq!(a.key().cmp(&b.key()), a.partial_cmp(&b).unwrap());
+            prop_assert_eq!(c.narrow_key().cmp(&d.narrow_key()), c.partial_cmp(&d).unwrap());
+            prop_assert_eq!(float_of(a.key()), a);
+            prop_assert_eq!(float_of(0.0_f64.key()).to_bits(), float_of((-0.0_f64).key()).to_bits());
+        }
+
+        #[test]
+        fn integers_too(a in any::<i64>(), b in any::<i64>(), c in any::<i16>(), d in any::<i16>()) {
+            prop_assert_eq!((a.key().cmp(&b.key()), a.narrow_key().cmp(&b.narrow_key())), (a.cmp(&b), a.cmp(&b)));
+            prop_assert_eq!((c.key().cmp(&d.key()), c.narrow_key().cmp(&d.narrow_key())), (c.cmp(&d), c.cmp(&d)));
+        }
+    }
 }

@@ -184,9 +184,10 @@ fn see_specials<T: Number>(values: &[T], keep: &mut [u8]) -> [u64; 3] {
             nan = nan.wrapping_add(u64::from(value.is_nan()) & u64::from(*kept));
         }
         for (&value, kept) in values.iter().zip(keep.iter_mut()) {
-            let infinite = !value.is_finite() & !value.is_nan() & (*kept == 1);
-            negative = negative.wrapping_add(u64::from(infinite & (value < T::ZERO)));
-            positive = positive.wrapping_add(u64::from(infinite & (value > T::ZERO)));
+            // Numbers rather than truths: no step waits for the outcome of another.
+            let infinite = u64::from(*kept) & u64::from(!value.is_finite());
+            negative = negative.wrapping_add(infinite & u64::from(value < T::ZERO));
+            positive = positive.wrapping_add(infinite & u64::from(value > T::ZERO));
         }
         for (&value, kept) in values.iter().zip(keep.iter_mut()) {
             *kept &= u8::from(value.is_finite());

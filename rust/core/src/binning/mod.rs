@@ -12,7 +12,7 @@ mod ladder;
 mod quantile;
 mod uniform;
 
-use tallystick_kernels::log_linear;
+use tallystick_kernels::{Number, log_linear};
 use tallystick_kernels::search::Finder;
 use tallystick_kernels::sums::Grid;
 
@@ -94,8 +94,10 @@ impl Sample {
     pub fn floats(mut values: Vec<f64>) -> Self {
         // No edge can stand above the largest double: it belongs to the last cell anyway.
         values.retain(|v| v.is_finite() && *v < f64::MAX);
-        values.iter_mut().for_each(|v| *v += 0.0);
-        values.sort_unstable_by(f64::total_cmp);
+        // Integers in the order of the numbers sort nearly twice as fast.
+        let mut keys: Vec<u64> = values.iter().map(|v| v.key()).collect();
+        keys.sort_unstable();
+        values.iter_mut().zip(keys).for_each(|(value, key)| *value = tallystick_kernels::float_of(key));
         Self::Float(values)
     }
 

@@ -221,9 +221,9 @@ const LONG_RUN: usize = 32;
 impl Family {
     /// Of the leaf of every row.
     pub fn of(leaves: &[u32]) -> Self {
-        let runs = runs(leaves.iter().copied());
-        if runs.len() * LONG_RUN <= leaves.len() + LONG_RUN {
-            return Self { order: None, runs };
+        let changes = leaves.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        if changes * LONG_RUN <= leaves.len() {
+            return Self { order: None, runs: runs(leaves.iter().copied()) };
         }
         // A counting sort: the rows of a leaf stay in their order.
         let leaves_seen = leaves.iter().max().map_or(0, |leaf| *leaf as usize + 1);
@@ -236,7 +236,15 @@ impl Family {
             order[*place as usize] = row as u32;
             *place += 1;
         }
-        let runs = self::runs(order.iter().map(|row| leaves[*row as usize]));
+        // What was the place of the next row is the end of the leaf's run now.
+        let mut start = 0;
+        let run = |(leaf, &end): (usize, &u32)| {
+            let run = Run { leaf: leaf as u32, start, end: end as usize };
+            start = run.end;
+            run
+        };
+        let runs = next[..leaves_seen].iter().enumerate().map(run);
+        let runs = runs.filter(|run| run.start < run.end).collect();
         Self { order: Some(order), runs }
     }
 

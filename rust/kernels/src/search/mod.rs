@@ -53,11 +53,11 @@ impl<T: Number> Finder<T> {
             edges.windows(2).all(|w| w[0] <= w[1]) && !edges.iter().any(|e| e.is_nan()),
             "edges must ascend"
         );
-        // Where the busy edges stand among the distinct ones, for edges that are distinct
-        // (repeated ones are few and found by the same search).
-        let busy = busy.start.min(edges.len())..busy.end.min(edges.len());
         let mut distinct: Vec<T> = edges.to_vec();
         distinct.dedup_by(|a, b| a == b);
+        // Where the busy edges stand among the distinct ones.
+        let rank = |at: usize| edges.get(at).map_or(distinct.len(), |e| distinct.partition_point(|x| x < e));
+        let busy = rank(busy.start)..rank(busy.end);
         let ranks = (distinct.len() < edges.len()).then(|| {
             let upto = |r: usize| distinct.get(r).map_or(edges.len(), |e| edges.partition_point(|x| x < e));
             (0..=distinct.len()).map(|r| upto(r) as u32).collect()
