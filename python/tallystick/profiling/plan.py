@@ -165,8 +165,9 @@ def sound_rows(description: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        # By name, as importing this module must not load pyarrow.
-        if type(error).__name__ not in {"ArrowException", "ArrowInvalid"}:
+        # The core's own refusals of a column or a parameter are classes below InputError; by
+        # name, as importing this module must not load pyarrow.
+        if type(error).__name__ not in {"ArrowException", "ArrowInvalid", "InputError"}:
             raise
         # Arrow's own message may quote a value of the data: it is not passed on.
         raise InputError(

@@ -19,12 +19,17 @@ from tallystick.reading.source import (
     existing,
 )
 
-_UNIT_ROWS = 2 * BATCH_ROWS
 _SMALL_ROWS = 4_096
+# A batch in memory is a view: it may be larger than one that is decoded, so that its fixed cost
+# does not show, and smaller, so that all threads have work to the end.
+_VIEW_BYTES = 4 * 1024 * 1024
+_MOST_ROWS = 4 * BATCH_ROWS
+_FEWEST_ROWS = BATCH_ROWS // 4
+_UNITS = 16
 
 
 class MemorySource(Source):
-    """Record batches in memory; a unit is a stretch of about 128Ki rows."""
+    """Record batches in memory; a unit is a stretch of them."""
 
     def __init__(self, batches: Sequence[pa.RecordBatch], schema: pa.Schema, description: str):
         """Hold the batches, whose columns are exactly those of the schema where present."""
@@ -32,6 +37,7 @@ class MemorySource(Source):
         self.schema = schema
         self.description = description
         self.rows = sum(batch.num_rows for batch in batches)
+        self._unit_rows = _unit_rows(self.rows, len(schema))
 
     @classmethod
     def of_table(
@@ -39,7 +45,7 @@ class MemorySource(Source):
     ) -> MemorySource:
         """Wrap a table without copying it."""
         chosen = table.select(existing(columns, table.schema.names))
-        batches = chosen.to_batches(max_chunksize=BATCH_ROWS)
+        batches = chosen.to_batches(max_chunksize=_unit_rows(table.num_rows, chosen.num_columns))
         return cls(batches, chosen.schema.remove_metadata(), description)
 
     def select(self, columns: Sequence[str]) -> MemorySource:
@@ -55,7 +61,7 @@ class MemorySource(Source):
         group: list[pa.RecordBatch] = []
         rows = 0
         for batch in self._batches:
-            if group and rows + batch.num_rows > _UNIT_ROWS:
+            if group and rows + batch.num_rows > self._unit_rows:
                 units.append(self._unit(group, rows))
                 group, rows = [], 0
             group.append(batch)
@@ -63,7 +69,7 @@ class MemorySource(Source):
         return [*units, self._unit(group, rows)] if group else units
 
     def _unit(self, group: list[pa.RecordBatch], rows: int) -> Unit:
-        return Unit(lambda: conform(_merged(group, rows), self.columns), rows)
+        return Unit(lambda: conform(_merged(group, rows), self.columns, self._unit_rows), rows)
 
     def sample(
         self,
@@ -114,3 +120,9 @@ def _merged(group: list[pa.RecordBatch], rows: int) -> list[pa.RecordBatch]:
         return [pa.concat_batches(group)]
     except pa.ArrowException:  # dictionaries of a kind that Arrow cannot unify
         return group
+
+
+def _unit_rows(rows: int, columns: int) -> int:
+    """Rows of a unit: a view of some megabytes, and a share of the work."""
+    most = min(max(_VIEW_BYTES // (8 * max(columns, 1)), BATCH_ROWS), _MOST_ROWS)
+    return min(max(rows // _UNITS, _FEWEST_ROWS), most)

@@ -18,6 +18,12 @@ pub enum Error {
         /// The column.
         column: String,
     },
+    /// A column that breaks Arrow's own rules.
+    #[error("column {column} is damaged")]
+    Damaged {
+        /// The column.
+        column: String,
+    },
     /// Refused by the core.
     #[error(transparent)]
     Core(#[from] tallystick_core::Error),

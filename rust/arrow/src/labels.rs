@@ -7,7 +7,7 @@ use std::hash::Hash;
 use arrow_array::cast::AsArray;
 use arrow_array::downcast_dictionary_array;
 use arrow_array::types::ArrowDictionaryKeyType;
-use arrow_array::{Array, ArrayAccessor, ArrayRef};
+use arrow_array::{Array, ArrayAccessor};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 use hashbrown::HashMap;
@@ -121,13 +121,39 @@ fn dictionary(array: &dyn Array) -> Option<Labels<'_>> {
     )
 }
 
-fn keyed<K: ArrowDictionaryKeyType>(array: &arrow_array::DictionaryArray<K>) -> Option<Labels<'_>> {
-    let entries: &ArrayRef = array.values();
-    let inner = labels(entries.as_ref())?;
-    let keys = array.keys();
-    let code = |row: usize| {
-        if keys.is_null(row) { NULL } else { inner.codes[keys.value(row).as_usize()] }
+/// The entries of a dictionary. Texts stand as they are, also one that is there twice: what comes
+/// of it is the same, and a look at each of them is saved.
+fn entries(array: &dyn Array) -> Option<Labels<'_>> {
+    let texts: Vec<Cow<'_, str>> = match array.data_type() {
+        _ if array.null_count() > 0 => return labels(array),
+        DataType::Utf8 => array.as_string::<i32>().iter().flatten().map(Cow::Borrowed).collect(),
+        DataType::LargeUtf8 => array.as_string::<i64>().iter().flatten().map(Cow::Borrowed).collect(),
+        DataType::Utf8View => array.as_string_view().iter().flatten().map(Cow::Borrowed).collect(),
+        _ => return labels(array),
     };
-    let codes: Vec<u32> = (0..keys.len()).map(code).collect();
-    Some(Labels { texts: inner.texts, codes: codes.into() })
+    let codes = (0..texts.len() as u32).collect();
+    Some(Labels { texts, codes })
+}
+
+fn keyed<K: ArrowDictionaryKeyType>(array: &arrow_array::DictionaryArray<K>) -> Option<Labels<'_>> {
+    let inner = entries(array.values().as_ref())?;
+    let keys = array.keys();
+    let nulls = validity(keys);
+    // Nearly every dictionary holds each text once, so that its keys are codes already.
+    let same = inner.codes.iter().enumerate().all(|(entry, code)| *code as usize == entry);
+    let code_of = |key: usize| if same { key as u32 } else { inner.codes[key] };
+    let codes: Cow<'_, [u32]> = match nulls {
+        None if same && size_of::<K::Native>() == 4 => {
+            // Keys of 32 bits as they are: Arrow has no negative ones.
+            Cow::Borrowed(keys.values().inner().typed_data::<u32>())
+        }
+        None => keys.values().iter().map(|key| code_of(key.as_usize())).collect(),
+        Some(bits) => {
+            let code = |(row, key): (usize, &K::Native)| {
+                if bits.get(row) { code_of(key.as_usize()) } else { NULL }
+            };
+            keys.values().iter().enumerate().map(code).collect()
+        }
+    };
+    Some(Labels { texts: inner.texts, codes })
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+pub use tallystick_kernels::codes::all_below;
 pub use tallystick_kernels::present::Bits;
 
 use crate::scalar::Unit;

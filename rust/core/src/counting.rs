@@ -1,12 +1,12 @@
 //! One column of one batch into its states: which kind of values meets which kind of counter.
 
 use crate::batch::{Bits, NULL, Numbers, Values};
-use crate::binning::Binning;
+use crate::binning::{Binning, Findable};
 use crate::plan::Counter;
-use crate::scalar::Domain;
+use crate::scalar::{Countable, Domain};
 use crate::state::categorical::Places;
 use crate::state::numeric::Scratch;
-use crate::state::{ColumnState, Leaves, NumericState, categorical, numeric};
+use crate::state::{ColumnState, Grain, Leaves, NumericState, Rows, categorical, numeric};
 
 /// Rows of a column that says how many it has.
 pub(crate) fn length(values: &Values<'_>) -> Option<usize> {
@@ -57,10 +57,10 @@ impl Task<'_> {
             {
                 let Domain::Temporal(own) = b.domain() else { return };
                 if *unit == own {
-                    numeric::count(ticks, *validity, b, state, leaves, scratch);
+                    count_numbers(ticks, *validity, b, state, leaves, scratch);
                 } else {
                     let converted: Vec<i64> = ticks.iter().map(|t| unit.convert(*t, own)).collect();
-                    numeric::count(&converted, *validity, b, state, leaves, scratch);
+                    count_numbers(&converted, *validity, b, state, leaves, scratch);
                 }
             }
             (values, ..) => self.count_uncounted(values, all, leaves),
@@ -80,21 +80,20 @@ impl Task<'_> {
             Values::Labels(labels) => labels.codes[row] == NULL,
             _ => validity.is_some_and(|bits| !bits.get(row)),
         };
-        for row in 0..self.rows {
-            let null = is_null(row);
-            let see = |state: &mut ColumnState| {
-                let specials = state.specials_mut();
+        let see = |state: &mut ColumnState, rows: &Rows<'_>| {
+            let specials = state.specials_mut();
+            rows.for_each(|row| {
                 *(if absent {
                     &mut specials.absent
-                } else if null {
+                } else if is_null(row) {
                     &mut specials.null
                 } else {
                     &mut specials.mistyped
                 }) += 1;
-            };
-            see(all);
-            leaves.each(row, see);
-        }
+            });
+        };
+        see(all, &Rows::Range(0..self.rows));
+        leaves.each(see);
     }
 }
 
@@ -123,16 +122,44 @@ impl Numbers<'_> {
         scratch: &mut Scratch,
     ) {
         match self {
-            Self::F64(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::F32(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::I8(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::I16(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::I32(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::I64(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::U8(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::U16(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::U32(v) => numeric::count(v, validity, binning, state, leaves, scratch),
-            Self::U64(v) => numeric::count(v, validity, binning, state, leaves, scratch),
+            Self::F64(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::F32(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::I8(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::I16(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::I32(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::I64(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::U8(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::U16(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::U32(v) => count_numbers(v, validity, binning, state, leaves, scratch),
+            Self::U64(v) => count_numbers(v, validity, binning, state, leaves, scratch),
         }
     }
+}
+
+/// Counts numbers into the slice of all rows and into one leaf of each family.
+fn count_numbers<T: Countable + Findable>(
+    values: &[T],
+    validity: Option<Bits<'_>>,
+    binning: &Binning,
+    all: &mut NumericState,
+    leaves: &mut Leaves<'_>,
+    scratch: &mut Scratch,
+) {
+    numeric::count(values, validity, binning, (all, Grain::Fine), scratch);
+    let mut gathered: Vec<T> = Vec::new();
+    leaves.each(|state, rows| {
+        let ColumnState::Numeric(state) = state else { return };
+        match rows {
+            Rows::Range(range) => {
+                let bits = validity.map(|bits| bits.from_row(range.start));
+                numeric::count(&values[range.clone()], bits, binning, (state, Grain::Coarse), scratch);
+            }
+            Rows::List(rows) => {
+                let bytes = scratch.gather(rows, values, validity, &mut gathered);
+                let bits = bytes.as_deref().map(|bytes| Bits::new(bytes, 0));
+                numeric::count(&gathered, bits, binning, (state, Grain::Coarse), scratch);
+                scratch.keep_bits(bytes);
+            }
+        }
+    });
 }

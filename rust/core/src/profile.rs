@@ -7,10 +7,10 @@ use crate::batch::{Batch, Values};
 use crate::counting::{Task, length, lookup};
 use crate::error::{Error, Result};
 use crate::plan::{Counter, Plan};
-use crate::slice::{self, SliceKey, Window};
+use crate::slice::{self, Segment, SliceKey, Window};
 use crate::state::categorical::Places;
 use crate::state::numeric::Scratch;
-use crate::state::{Grain, Leaves, SliceState};
+use crate::state::{Family, Grain, Leaves, SliceState};
 
 /// Most windows kept apart; rows of older ones are counted together.
 pub const MAX_WINDOWS: usize = 1024;
@@ -117,7 +117,9 @@ impl Profile {
         let families = self.assign(batch, &places, window_seconds);
         self.all.rows += batch.rows as u64;
         for family in &families {
-            family.iter().for_each(|place| self.leaves[*place as usize].rows += 1);
+            family.runs.iter().for_each(|run| {
+                self.leaves[run.leaf as usize].rows += (run.end - run.start) as u64;
+            });
         }
         for (column, values) in batch.columns.iter().enumerate() {
             let mut leaves = Leaves { states: &mut self.leaves, families: &families, column };
@@ -133,48 +135,59 @@ impl Profile {
         Ok(())
     }
 
-    /// The place of every row's leaf, for each family of slices.
+    /// The leaf of every row, for each family of slices.
     fn assign(
         &mut self,
         batch: &Batch<'_>,
         places: &[Option<Places>],
         window_seconds: Option<i64>,
-    ) -> Vec<Vec<u32>> {
+    ) -> Vec<Family> {
         // A batch without times has its rows in a window too: the one of rows without a time.
         let time = batch.time.as_ref().unwrap_or(&Values::Absent);
         let seconds = window_seconds.filter(|seconds| *seconds > 0);
         let windows = seconds.map(|seconds| slice::windows(time, batch.rows, seconds));
         let windows = windows.map(|windows| self.fold_early(windows));
-        let window = |row: usize| windows.as_ref().map(|w| w[row]);
+        let windows = windows.as_deref();
         let plan = Arc::clone(&self.plan);
         let mut families = Vec::new();
         for &column in plan.segments() {
-            let segments = slice::segments(&batch.columns[column], places[column].as_ref(), batch.rows);
-            let key =
-                |row: usize| SliceKey { window: window(row), segment: Some((column as u32, segments[row])) };
-            families.push(self.place_rows(batch.rows, key));
+            let ordinals = slice::ordinals(&batch.columns[column], places[column].as_ref(), batch.rows);
+            let segment = |ordinal| Some((column as u32, Segment::from_ordinal(ordinal)));
+            families.push(self.place_rows(&ordinals, windows, segment));
         }
         if families.is_empty() && windows.is_some() {
-            families.push(self.place_rows(batch.rows, |row| SliceKey { window: window(row), segment: None }));
+            families.push(self.place_rows(&vec![0; batch.rows], windows, |_| None));
         }
         families
     }
 
-    fn place_rows(&mut self, rows: usize, key: impl Fn(usize) -> SliceKey) -> Vec<u32> {
-        let mut last: Option<(SliceKey, u32)> = None;
-        (0..rows)
-            .map(|row| {
-                let key = key(row);
-                match last {
-                    Some((held, place)) if held == key => place,
-                    _ => {
-                        let place = self.place(key);
-                        last = Some((key, place));
-                        place
-                    }
-                }
-            })
-            .collect()
+    /// The leaf of each row, whose segment is given by its ordinal.
+    fn place_rows(
+        &mut self,
+        ordinals: &[u32],
+        windows: Option<&[Window]>,
+        segment: impl Fn(u32) -> Option<(u32, Segment)>,
+    ) -> Family {
+        const UNKNOWN: u32 = u32::MAX;
+        // The leaf of each segment in the window of the row before: neighbours nearly always
+        // share a window, and searching for every row would cost more than counting it.
+        let mut known = vec![UNKNOWN; ordinals.iter().max().map_or(0, |most| *most as usize + 1)];
+        let mut window = None;
+        let mut leaf = |row: usize, ordinal: u32| {
+            if let Some(windows) = windows
+                && window != Some(windows[row])
+            {
+                window = Some(windows[row]);
+                known.fill(UNKNOWN);
+            }
+            let known = &mut known[ordinal as usize];
+            if *known == UNKNOWN {
+                *known = self.place(SliceKey { window, segment: segment(ordinal) });
+            }
+            *known
+        };
+        let leaves: Vec<u32> = ordinals.iter().enumerate().map(|(row, &o)| leaf(row, o)).collect();
+        Family::of(&leaves)
     }
 
     fn place(&mut self, key: SliceKey) -> u32 {

@@ -66,6 +66,24 @@ impl Segment {
         }
     }
 
+    /// Its place among the segments of its column.
+    pub(crate) fn ordinal(self) -> u32 {
+        match self {
+            Self::Missing => 0,
+            Self::Other => 1,
+            Self::Category(category) => 2 + category,
+        }
+    }
+
+    /// The inverse.
+    pub(crate) fn from_ordinal(ordinal: u32) -> Self {
+        match ordinal {
+            0 => Self::Missing,
+            1 => Self::Other,
+            category => Self::Category(category - 2),
+        }
+    }
+
     /// Text shown for the segment.
     #[must_use]
     pub fn text<'a>(&self, vocabulary: &'a Vocabulary) -> &'a str {
@@ -113,13 +131,16 @@ pub(crate) fn windows(time: &Values<'_>, rows: usize, seconds: i64) -> Vec<Windo
     (0..rows).map(|row| if present(row) { window(ticks[row]) } else { Window::Missing }).collect()
 }
 
-/// The segment of every row.
-pub(crate) fn segments(values: &Values<'_>, places: Option<&Places>, rows: usize) -> Vec<Segment> {
+/// The ordinal of every row's segment, looked up once for each text.
+pub(crate) fn ordinals(values: &Values<'_>, places: Option<&Places>, rows: usize) -> Vec<u32> {
     match (values, places) {
         (Values::Labels(labels), Some(places)) => {
-            labels.codes.iter().map(|code| Segment::of(places.of(*code))).collect()
+            let ordinal = |code: u32| Segment::of(places.of(code)).ordinal();
+            let known: Vec<u32> = (0..labels.texts.len() as u32).map(ordinal).collect();
+            let of = |code: &u32| known.get(*code as usize).copied().unwrap_or_else(|| ordinal(*code));
+            labels.codes.iter().map(of).collect()
         }
-        _ => vec![Segment::Missing; rows],
+        _ => vec![Segment::Missing.ordinal(); rows],
     }
 }
 

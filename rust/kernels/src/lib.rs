@@ -5,6 +5,7 @@
 //! the tests hold the two together. Values handed to [`search`], [`sums`] and [`extremes`]
 //! are finite and present: [`present`] separates the others first.
 
+pub mod codes;
 pub mod extremes;
 pub mod isa;
 pub mod log_linear;
@@ -14,7 +15,7 @@ pub mod search;
 pub mod sums;
 pub mod tally;
 
-pub use number::Number;
+pub use number::{Number, Pivot, float_of};
 
 /// Values handled at a time: their bins, copies and sums stay in the first-level cache.
 pub const BLOCK: usize = 1024;

@@ -14,6 +14,7 @@ pub const WHOLE_BITS: u32 = 40;
 pub const EXPONENTS: std::ops::RangeInclusive<i32> = -960..=960;
 
 use crate::isa::cloned;
+use crate::number::{Number, Pivot};
 
 const FRACTION: f64 = (1_u64 << FRACTION_BITS) as f64;
 /// Adding this leaves an integer in the low mantissa bits, rounded to nearest even.
@@ -55,7 +56,13 @@ impl Grid {
     #[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
     #[must_use]
     pub fn split(&self, value: f64) -> (i64, i64) {
-        let value = if self.holds(value) { value } else { 0.0 };
+        self.split_held(if self.holds(value) { value } else { 0.0 })
+    }
+
+    /// The same of a value that the grid holds.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+    fn split_held(&self, value: f64) -> (i64, i64) {
         let steps = value * self.inverse;
         let shifted = steps + ROUND;
         let rest = steps - (shifted - ROUND);
@@ -77,6 +84,15 @@ pub struct BlockSum {
 }
 
 impl BlockSum {
+    // 2^20 values of less than 2^40 steps: no sum wraps. The lines are the shape that the
+    // compiler makes vectors of.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+    fn add(&mut self, (high, low): (i64, i64)) {
+        self.high = self.high.wrapping_add(high);
+        self.low = self.low.wrapping_add(low);
+    }
+
     /// The sum in units of `2^(exponent - 40)`.
     #[must_use]
     pub fn units(&self) -> i128 {
@@ -84,46 +100,54 @@ impl BlockSum {
     }
 }
 
-const LANES: usize = 8;
-
 cloned! {
-/// Sums at most 2^20 values. The sum cannot wrap: 2^20 times 2^40 fits.
-pub fn sum(values: &[f64], grid: &Grid) -> BlockSum {
-    sum_of(values, grid, |value| value)
-}
-}
-
-cloned! {
-/// Sums the squares of at most 2^20 values.
-pub fn sum_of_squares(values: &[f64], grid: &Grid) -> BlockSum {
-    sum_of(values, grid, |value| value * value)
-}
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
-fn sum_of(values: &[f64], grid: &Grid, map: impl Fn(f64) -> f64) -> BlockSum {
+/// Sums of the differences of at most 2^20 values from the pivot, and of their squares. Both
+/// grids must hold those of the smallest and the largest value; then they hold all.
+pub fn moments<T: Number>(values: &[T], pivot: Pivot, first: &Grid, second: &Grid) -> (BlockSum, BlockSum) {
     debug_assert!(values.len() <= 1 << 20);
-    let (mut high, mut low, mut outside) = ([0_i64; LANES], [0_i64; LANES], [0_u64; LANES]);
-    let mut add = |lane: usize, value: f64| {
-        let value = map(value);
-        let (h, l) = grid.split(value);
-        high[lane] = high[lane].wrapping_add(h);
-        low[lane] = low[lane].wrapping_add(l);
-        outside[lane] = outside[lane].wrapping_add(u64::from(!grid.holds(value)));
-    };
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        chunk.iter().enumerate().for_each(|(lane, &value)| add(lane, value));
+    let (first, second) = (*first, *second);
+    let (mut one, mut two) = (BlockSum::default(), BlockSum::default());
+    for &value in values {
+        let difference = value.difference(pivot);
+        one.add(first.split_held(difference));
+        two.add(second.split_held(difference * difference));
     }
-    rest.iter().for_each(|&value| add(0, value));
-    BlockSum { high: high.iter().sum(), low: low.iter().sum(), outside: outside.iter().sum() }
+    (one, two)
+}
+}
+
+cloned! {
+/// Sums of at most 2^20 differences and of their squares; what a grid does not hold is told.
+pub fn moments_within(differences: &[f64], first: &Grid, second: &Grid) -> (BlockSum, BlockSum) {
+    debug_assert!(differences.len() <= 1 << 20);
+    let (first, second) = (*first, *second);
+    let (mut one, mut two) = (BlockSum::default(), BlockSum::default());
+    for &difference in differences {
+        let square = difference * difference;
+        one.add(first.split(difference));
+        one.outside = one.outside.wrapping_add(u64::from(!first.holds(difference)));
+        two.add(second.split(square));
+        two.outside = two.outside.wrapping_add(u64::from(!second.holds(square)));
+    }
+    (one, two)
+}
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EXPONENTS, FRACTION_BITS, Grid, sum, sum_of_squares};
+    use super::{BlockSum, EXPONENTS, FRACTION_BITS, Grid, moments, moments_within};
+    use crate::number::Pivot;
     use proptest::prelude::*;
+
+    const FROM_ZERO: Pivot = Pivot { float: 0.0, integer: 0, whole: false };
+
+    fn sum(values: &[f64], grid: &Grid) -> BlockSum {
+        moments_within(values, grid, grid).0
+    }
+
+    fn sum_of_squares(values: &[f64], grid: &Grid) -> BlockSum {
+        moments_within(values, grid, grid).1
+    }
 
     /// The value of `units` on the grid, exact while it fits 53 bits.
     fn value(units: i128, grid: &Grid) -> f64 {
@@ -150,7 +174,24 @@ mod tests {
         assert_eq!(sum(&[5e-324], &Grid::new(i32::MIN)).units(), 0);
     }
 
+    #[test]
+    fn integers_subtract_integers_near_the_rim() {
+        let values: Vec<i64> = (0..500).map(|i| i64::MAX - i).collect();
+        let pivot = Pivot { float: 0.0, integer: i64::MAX - 250, whole: true };
+        let (one, two) = moments(&values, pivot, &Grid::new(0), &Grid::new(0));
+        let squares: i128 = (-249..=250).map(|i: i128| i * i).sum();
+        assert_eq!((one.units() >> FRACTION_BITS, two.units() >> FRACTION_BITS), (250, squares));
+    }
+
     proptest! {
+        #[test]
+        fn with_and_without_a_check_agree(values in prop::collection::vec(-1e9_f64..1e9, 0..200), pivot in -1e6_f64..1e6) {
+            let pivot = Pivot { float: pivot, ..FROM_ZERO };
+            let (first, second) = (Grid::new(-3), Grid::new(25));
+            let differences: Vec<f64> = values.iter().map(|value| value - pivot.float).collect();
+            prop_assert_eq!(moments(&values, pivot, &first, &second), moments_within(&differences, &first, &second));
+        }
+
         #[test]
         fn one_value_is_within_the_stated_bound(v in -1e9_f64..1e9, exponent in 0_i32..30) {
             let grid = Grid::new(exponent);

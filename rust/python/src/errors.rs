@@ -64,6 +64,12 @@ fn exception(py: Python<'_>, error: &tallystick_arrow::Error) -> PyErr {
             let _ = context.set_item("column", column);
             raise(py, "MissingColumnError", &format!("column {column} is not in the data"), None, &context)
         }
+        Arrow::Damaged { column } => {
+            let _ = context.set_item("column", column);
+            let message = format!("column {column}: damaged values");
+            let hint = "restore the data from a copy, or write it again";
+            raise(py, "InputError", &message, Some(hint), &context)
+        }
         Arrow::Core(error) => core_exception(py, error, &context),
         other => raise(py, "InternalError", &other.to_string(), None, &context),
     }

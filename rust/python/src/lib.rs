@@ -1,6 +1,6 @@
 //! The extension module `tallystick._core`: convert, detach from the GIL, map errors.
-#![forbid(unsafe_code)]
 
+mod batch;
 mod compare;
 mod errors;
 mod measure;

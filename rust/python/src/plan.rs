@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_pyarrow::PyArrowType;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use tallystick_arrow::{Kind, Request, hex};
@@ -12,6 +11,7 @@ use tallystick_core::codec;
 use tallystick_core::plan::{Column, Counter, Role};
 use tallystick_core::scalar::{Domain, Edges, Scalar};
 
+use crate::batch::Imported;
 use crate::errors::{Failure, guard};
 
 /// How every column is counted: one frozen binning or vocabulary each.
@@ -81,13 +81,15 @@ impl ColumnRequest {
 
 fn learn(
     requests: Vec<ColumnRequest>,
-    batches: Vec<PyArrowType<RecordBatch>>,
+    batches: Vec<Imported>,
     py: Python<'_>,
 ) -> Result<Vec<Column>, Failure> {
     let requests: Vec<Request> =
         requests.into_iter().map(ColumnRequest::request).collect::<Result<_, _>>()?;
-    let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
-    Ok(py.detach(|| tallystick_arrow::fit(&requests, &batches))?)
+    Ok(py.detach(|| {
+        let batches: Vec<RecordBatch> = batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
+        tallystick_arrow::fit(&requests, &batches)
+    })?)
 }
 
 #[pymethods]
@@ -96,7 +98,7 @@ impl Plan {
     fn fit(
         py: Python<'_>,
         requests: Vec<ColumnRequest>,
-        batches: Vec<PyArrowType<RecordBatch>>,
+        batches: Vec<Imported>,
         time: Option<String>,
     ) -> PyResult<Self> {
         guard(py, || {
@@ -109,7 +111,7 @@ impl Plan {
         &self,
         py: Python<'_>,
         requests: Vec<ColumnRequest>,
-        batches: Vec<PyArrowType<RecordBatch>>,
+        batches: Vec<Imported>,
     ) -> PyResult<Self> {
         guard(py, || {
             let columns = learn(requests, batches, py)?;

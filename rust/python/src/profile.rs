@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arrow_array::RecordBatch;
-use arrow_pyarrow::{PyArrowType, ToPyArrow};
+use arrow_pyarrow::ToPyArrow;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use tallystick_arrow::{Binder, segment_text, window_ends};
@@ -12,6 +11,7 @@ use tallystick_core::plan::Counter;
 use tallystick_core::slice::{SliceKey, Window};
 use tallystick_core::state::{ColumnState, SliceState};
 
+use crate::batch::Imported;
 use crate::errors::{Failure, guard};
 use crate::plan::Plan;
 
@@ -40,23 +40,18 @@ impl Profile {
     }
 
     #[pyo3(signature = (batch, window_seconds=None))]
-    #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
-    fn count(
-        &self,
-        py: Python<'_>,
-        batch: PyArrowType<RecordBatch>,
-        window_seconds: Option<i64>,
-    ) -> PyResult<()> {
+    fn count(&self, py: Python<'_>, batch: Imported, window_seconds: Option<i64>) -> PyResult<()> {
         guard(py, || {
             // The GIL is let go of before the lock is asked for: the two are never held in
             // opposite orders.
             py.detach(|| {
+                let batch = batch.checked()?;
                 let mut profile = self.lock();
                 let plan = Arc::clone(profile.plan());
-                let bound = Binder(&plan).bind(&batch.0);
-                profile.count(&bound.batch(&plan), window_seconds)
+                let bound = Binder(&plan).bind(&batch);
+                Ok(profile.count(&bound.batch(&plan), window_seconds)?)
             })
-            .map_err(Failure::from)
+            .map_err(|error: tallystick_arrow::Error| Failure::from(error))
         })
     }
 

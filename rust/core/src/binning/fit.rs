@@ -133,16 +133,11 @@ fn coarse_starts(edges: &Edges, rule: Rule, (first, end): (usize, usize), sample
     if rule == Rule::LogLinear {
         return Vec::new();
     }
-    let mut masses = vec![0_u64; edges.len() + 1];
-    match (edges, sample) {
-        (Edges::Float(e), Sample::Float(v)) => {
-            v.iter().for_each(|x| masses[e.partition_point(|e| e <= x)] += 1);
-        }
-        (Edges::Integer(e), Sample::Integer(v)) => {
-            v.iter().for_each(|x| masses[e.partition_point(|e| e <= x)] += 1);
-        }
-        _ => {}
-    }
+    let mut masses = match (edges, sample) {
+        (Edges::Float(e), Sample::Float(v)) => masses(e, v),
+        (Edges::Integer(e), Sample::Integer(v)) => masses(e, v),
+        _ => vec![0; edges.len() + 1],
+    };
     let inner = &mut masses[first..end];
     if inner.iter().all(|&mass| mass == 0) {
         inner.fill(1);
@@ -152,4 +147,12 @@ fn coarse_starts(edges: &Edges, rule: Rule, (first, end): (usize, usize), sample
     starts.push(end as u32);
     starts.dedup();
     starts
+}
+
+/// Values of an ascending sample in each cell: the edges are searched for among the values,
+/// which are many more.
+fn masses<V: PartialOrd>(edges: &[V], sample: &[V]) -> Vec<u64> {
+    let ends = edges.iter().map(|edge| sample.partition_point(|value| value < edge));
+    let mut before = 0;
+    ends.chain([sample.len()]).map(|end| (end - std::mem::replace(&mut before, end)) as u64).collect()
 }

@@ -12,12 +12,13 @@ mod ladder;
 mod quantile;
 mod uniform;
 
-use tallystick_kernels::log_linear;
+use tallystick_kernels::{Number, log_linear};
 use tallystick_kernels::search::Finder;
 use tallystick_kernels::sums::Grid;
 
 use crate::error::Result;
 use crate::scalar::{Countable, Domain, Edges, Scalar};
+use crate::state::Grain;
 pub(crate) use finders::Findable;
 use finders::Finders;
 pub use grouping::equal_mass;
@@ -93,8 +94,10 @@ impl Sample {
     pub fn floats(mut values: Vec<f64>) -> Self {
         // No edge can stand above the largest double: it belongs to the last cell anyway.
         values.retain(|v| v.is_finite() && *v < f64::MAX);
-        values.iter_mut().for_each(|v| *v += 0.0);
-        values.sort_unstable_by(f64::total_cmp);
+        // Integers in the order of the numbers sort nearly twice as fast.
+        let mut keys: Vec<u64> = values.iter().map(|v| v.key()).collect();
+        keys.sort_unstable();
+        values.iter_mut().zip(keys).for_each(|(value, key)| *value = tallystick_kernels::float_of(key));
         Self::Float(values)
     }
 
@@ -140,6 +143,7 @@ pub struct Binning {
     coarse_table: Vec<u32>,
     id: [u8; 32],
     finders: Finders,
+    coarse_finders: Finders,
 }
 
 /// Everything a binning is made of, checked by [`Binning::from_parts`].
@@ -187,6 +191,7 @@ impl Binning {
             second_grid,
             id,
             finders: Finders::default(),
+            coarse_finders: Finders::default(),
         })
     }
 
@@ -292,14 +297,31 @@ impl Binning {
         }
     }
 
-    /// The finder of cells for values of type `T`, made on first use.
-    pub(crate) fn finder<T: Countable + Findable>(&self) -> &Finder<T> {
+    /// The finder of fine or coarse cells for values of type `T`, made on first use.
+    pub(crate) fn finder<T: Countable + Findable>(&self, grain: Grain) -> &Finder<T> {
+        match grain {
+            Grain::Fine => T::slot(&self.finders).get_or_init(|| self.fine_finder()),
+            Grain::Coarse => T::slot(&self.coarse_finders).get_or_init(|| self.coarse_finder()),
+        }
+    }
+
+    fn fine_finder<T: Countable>(&self) -> Finder<T> {
         // Most rows lie between the two outer coarse cells, where the sample was.
         let busy = match &*self.coarse {
             [_, first, .., last] => *first as usize - 1..*last as usize,
             _ => 0..self.edges.len(),
         };
-        T::slot(&self.finders).get_or_init(|| Finder::new(&self.edges.convert::<T>(), busy))
+        Finder::new(&self.edges.convert::<T>(), busy)
+    }
+
+    fn coarse_finder<T: Countable>(&self) -> Finder<T> {
+        let starts = self.coarse.iter().skip(1).map(|start| *start as usize - 1);
+        let edges: Edges = match &self.edges {
+            Edges::Float(edges) => Edges::Float(starts.map(|edge| edges[edge]).collect()),
+            Edges::Integer(edges) => Edges::Integer(starts.map(|edge| edges[edge]).collect()),
+        };
+        let edges = edges.convert::<T>();
+        Finder::new(&edges, 0..edges.len())
     }
 
     pub(crate) fn parts(&self) -> Parts {

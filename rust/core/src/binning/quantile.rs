@@ -22,10 +22,9 @@ pub(super) struct Layout<V> {
 
 /// Lays out cells over an ascending, non-empty sample.
 pub(super) fn layout<V: Axis>(sample: &[V]) -> Layout<V> {
-    let distinct = runs(sample);
-    let inner = interior(&distinct, sample.len());
+    let inner = interior(sample);
     let (low, high) = (inner[0].0, inner[inner.len() - 1].0);
-    let span = ladder::span(low, high, distinct.len() == 1);
+    let span = ladder::span(low, high, sample.first() == sample.last());
     let below = ladder::below(low, span);
     let above = ladder::above(high, span);
     let interior = (below.len() + 1, below.len() + inner.len());
@@ -39,15 +38,9 @@ pub(super) fn layout<V: Axis>(sample: &[V]) -> Layout<V> {
     Layout { edges, single, interior }
 }
 
-fn runs<V: Axis>(sample: &[V]) -> Vec<(V, usize)> {
-    let mut runs: Vec<(V, usize)> = Vec::new();
-    for &value in sample {
-        match runs.last_mut() {
-            Some((last, count)) if *last == value => *count += 1,
-            _ => runs.push((value, 1)),
-        }
-    }
-    runs
+/// The distinct values of an ascending sample, and how often each stands there.
+fn runs<V: Axis>(sample: &[V]) -> impl Iterator<Item = (V, usize)> {
+    sample.chunk_by(|a, b| a == b).map(|run| (run[0], run.len()))
 }
 
 /// Whether a cell may start at `value`: not between values of one f32 rounding class, whose
@@ -61,40 +54,50 @@ fn separates<V: Axis>(before: Option<(V, bool)>, value: V) -> bool {
 
 /// Starts of the cells from the sample's smallest value on, each with whether it holds a
 /// single value, closed by the edge above the largest value.
-fn interior<V: Axis>(distinct: &[(V, usize)], rows: usize) -> Vec<(V, bool)> {
-    let own_cell = |count: usize| distinct.len() <= EVERY_VALUE || count * CELLS > rows;
+fn interior<V: Axis>(sample: &[V]) -> Vec<(V, bool)> {
+    let rows = sample.len();
+    let every = runs(sample).nth(EVERY_VALUE).is_none();
+    let own_cell = |count: usize| every || count * CELLS > rows;
     let mut cells: Vec<(V, bool)> = Vec::new();
     let mut open_mass = None; // of the cell being filled; None when the next value opens one
     let mut before: Option<(V, bool)> = None;
-    for (i, &(value, count)) in distinct.iter().enumerate() {
-        let after = distinct.get(i + 1).map(|d| d.0);
-        let start = match before {
-            Some((b, true)) => V::edge_above(b, Some(value)),
-            other => V::edge_below(other.map(|o| o.0), value),
-        };
-        if own_cell(count) {
-            // What lies between the value before and this one is a cell of its own.
-            let exact = V::edge_below(before.map(|b| b.0), value);
-            if matches!(before, Some((_, true))) && start < exact {
-                cells.push((start, false));
+    for (value, count) in runs(sample) {
+        let own = own_cell(count);
+        match open_mass {
+            // Nearly every value falls in a cell that is far from full.
+            Some(mass) if !own && mass * CELLS < rows => open_mass = Some(mass + count),
+            _ if own => {
+                // What lies between the value before and this one is a cell of its own.
+                let exact = V::edge_below(before.map(|b| b.0), value);
+                let start = start_of(before, value);
+                if matches!(before, Some((_, true))) && start < exact {
+                    cells.push((start, false));
+                }
+                cells.push((exact, true));
+                open_mass = None;
             }
-            cells.push((exact, true));
-            open_mass = None;
-        } else if open_mass.is_none_or(|mass: usize| {
-            let waits = if separates(before, value) { 1 } else { MOST_OF_A_CLASS };
-            mass * CELLS >= waits * rows
-        }) {
-            cells.push((start, false));
-            open_mass = Some(count);
-        } else {
-            open_mass = open_mass.map(|mass| mass + count);
+            Some(mass) if !separates(before, value) && mass * CELLS < MOST_OF_A_CLASS * rows => {
+                open_mass = Some(mass + count);
+            }
+            _ => {
+                cells.push((start_of(before, value), false));
+                open_mass = Some(count);
+            }
         }
-        if after.is_none() {
-            cells.push((V::edge_above(value, None), false));
-        }
-        before = Some((value, own_cell(count)));
+        before = Some((value, own));
+    }
+    if let Some((last, _)) = before {
+        cells.push((V::edge_above(last, None), false));
     }
     cells
+}
+
+/// Where a cell that opens with this value starts.
+fn start_of<V: Axis>(before: Option<(V, bool)>, value: V) -> V {
+    match before {
+        Some((before, true)) => V::edge_above(before, Some(value)),
+        other => V::edge_below(other.map(|o| o.0), value),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Counts of a categorical column.
 
+use tallystick_kernels::codes;
+
 use super::novel::Novel;
 use super::{ColumnState, Grain, Leaves, Specials};
 use crate::batch::{Labels, NAN, NEGATIVE_INFINITY, NULL, POSITIVE_INFINITY};
@@ -74,6 +76,15 @@ impl Places {
         Self(labels.texts.iter().map(|text| place(text)).collect())
     }
 
+    /// The same places as leaves count them.
+    fn coarse(&self, vocabulary: &Vocabulary) -> Self {
+        let coarse = |place: &Place| match *place {
+            Place::Category(category) => Place::Category(vocabulary.coarse_of(category)),
+            place => place,
+        };
+        Self(self.0.iter().map(coarse).collect())
+    }
+
     #[inline]
     pub(crate) fn of(&self, code: u32) -> Place {
         match code {
@@ -95,11 +106,10 @@ pub(crate) fn count(
     leaves: &mut Leaves<'_>,
 ) {
     // Texts are touched once each, however many rows bear them.
-    let mut rows_of = vec![0_u64; labels.texts.len()];
-    for &code in &*labels.codes {
-        match rows_of.get_mut(code as usize) {
-            Some(rows) => *rows += 1,
-            None => all.add(places.of(code), 1),
+    let (rows_of, special) = codes::count(&labels.codes, labels.texts.len());
+    if special > 0 {
+        for code in [NULL, NAN, NEGATIVE_INFINITY, POSITIVE_INFINITY] {
+            all.add(places.of(code), codes::count_one(&labels.codes, code));
         }
     }
     for (code, &rows) in rows_of.iter().enumerate().filter(|(_, rows)| **rows > 0) {
@@ -112,15 +122,10 @@ pub(crate) fn count(
     if leaves.families.is_empty() {
         return;
     }
-    for (row, &code) in labels.codes.iter().enumerate() {
-        let place = match places.of(code) {
-            Place::Category(category) => Place::Category(vocabulary.coarse_of(category)),
-            place => place,
-        };
-        leaves.each(row, |state| {
-            if let ColumnState::Categorical(state) = state {
-                state.add(place, 1);
-            }
-        });
-    }
+    let coarse = places.coarse(vocabulary);
+    leaves.each(|state, rows| {
+        if let ColumnState::Categorical(state) = state {
+            rows.for_each(|row| state.add(coarse.of(labels.codes[row]), 1));
+        }
+    });
 }

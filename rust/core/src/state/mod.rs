@@ -167,17 +167,126 @@ impl SliceState {
 /// The leaves that the rows of a batch belong to, as one column's loop sees them.
 pub(crate) struct Leaves<'a> {
     pub states: &'a mut [SliceState],
-    /// For each family of slices, the place in `states` of every row.
-    pub families: &'a [Vec<u32>],
+    pub families: &'a [Family],
     pub column: usize,
 }
 
 impl Leaves<'_> {
-    /// Calls `with` on this column's state in every leaf of a row.
-    #[inline]
-    pub fn each(&mut self, row: usize, mut with: impl FnMut(&mut ColumnState)) {
+    /// Calls `with` on this column's state in every leaf and on the leaf's rows.
+    pub fn each(&mut self, mut with: impl FnMut(&mut ColumnState, &Rows<'_>)) {
         for family in self.families {
-            with(&mut self.states[family[row] as usize].columns[self.column]);
+            for run in &family.runs {
+                let rows = family.rows(run);
+                with(&mut self.states[run.leaf as usize].columns[self.column], &rows);
+            }
+        }
+    }
+}
+
+/// Which leaf of one family of slices each row of a batch belongs to: the rows of a leaf in a
+/// run, so that a leaf is counted as a whole batch is.
+#[derive(Debug)]
+pub(crate) struct Family {
+    /// The rows by leaf; `None` when they lie so already.
+    order: Option<Vec<u32>>,
+    pub runs: Vec<Run>,
+}
+
+/// Neighbouring rows of one leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub leaf: u32,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// The rows of a run.
+pub(crate) enum Rows<'a> {
+    Range(std::ops::Range<usize>),
+    List(&'a [u32]),
+}
+
+impl Rows<'_> {
+    pub fn for_each(&self, with: impl FnMut(usize)) {
+        match self {
+            Self::Range(range) => range.clone().for_each(with),
+            Self::List(rows) => rows.iter().map(|row| *row as usize).for_each(with),
+        }
+    }
+}
+
+/// Rows may lie in runs as they come when these are so long on average.
+const LONG_RUN: usize = 32;
+
+impl Family {
+    /// Of the leaf of every row.
+    pub fn of(leaves: &[u32]) -> Self {
+        let changes = leaves.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        if changes * LONG_RUN <= leaves.len() {
+            return Self { order: None, runs: runs(leaves.iter().copied()) };
+        }
+        // A counting sort: the rows of a leaf stay in their order.
+        let leaves_seen = leaves.iter().max().map_or(0, |leaf| *leaf as usize + 1);
+        let mut next = vec![0_u32; leaves_seen + 1];
+        leaves.iter().for_each(|leaf| next[*leaf as usize + 1] += 1);
+        (0..leaves_seen).for_each(|leaf| next[leaf + 1] += next[leaf]);
+        let mut order = vec![0_u32; leaves.len()];
+        for (row, &leaf) in leaves.iter().enumerate() {
+            let place = &mut next[leaf as usize];
+            order[*place as usize] = row as u32;
+            *place += 1;
+        }
+        // What was the place of the next row is the end of the leaf's run now.
+        let mut start = 0;
+        let run = |(leaf, &end): (usize, &u32)| {
+            let run = Run { leaf: leaf as u32, start, end: end as usize };
+            start = run.end;
+            run
+        };
+        let runs = next[..leaves_seen].iter().enumerate().map(run);
+        let runs = runs.filter(|run| run.start < run.end).collect();
+        Self { order: Some(order), runs }
+    }
+
+    fn rows(&self, run: &Run) -> Rows<'_> {
+        match &self.order {
+            None => Rows::Range(run.start..run.end),
+            Some(order) => Rows::List(&order[run.start..run.end]),
+        }
+    }
+}
+
+fn runs(leaves: impl Iterator<Item = u32>) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (row, leaf) in leaves.enumerate() {
+        match runs.last_mut() {
+            Some(run) if run.leaf == leaf => run.end = row + 1,
+            _ => runs.push(Run { leaf, start: row, end: row + 1 }),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Family, Rows};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_row_is_in_the_run_of_its_leaf(leaves in prop::collection::vec(0_u32..9, 0..300), length in 1_usize..80) {
+            let long: Vec<u32> = leaves.iter().flat_map(|leaf| std::iter::repeat_n(*leaf, length)).collect();
+            let family = Family::of(&long);
+            let mut seen = vec![0; long.len()];
+            for run in &family.runs {
+                let rows = family.rows(run);
+                prop_assert!(length < 32 || matches!(rows, Rows::Range(_)));
+                rows.for_each(|row| {
+                    assert_eq!(long[row], run.leaf);
+                    seen[row] += 1;
+                });
+            }
+            prop_assert!(seen.iter().all(|times| *times == 1));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Counts of a numeric column, and the block loop that makes them.
 
 use tallystick_kernels::extremes::extremes;
-use tallystick_kernels::present::{Special, all_finite, split};
-use tallystick_kernels::sums::{sum, sum_of_squares};
-use tallystick_kernels::{BLOCK, log_linear, tally};
+use tallystick_kernels::log_linear::Octaves;
+use tallystick_kernels::present::{all_finite, fill};
+use tallystick_kernels::search::Finder;
+use tallystick_kernels::sums::{moments, moments_within};
+use tallystick_kernels::tally::Tally;
+use tallystick_kernels::{BLOCK, Pivot};
 
 use super::sums::Sums;
-use super::{Cells, ColumnState, Grain, Leaves, Specials};
+use super::{Cells, Grain, Specials};
 use crate::batch::Bits;
 use crate::binning::{Binning, Findable, Rule};
 use crate::scalar::{Countable, Domain, Scalar};
@@ -60,173 +63,259 @@ impl NumericState {
         self.extremes = Some((if low.below(a) { low } else { a }, if b.below(high) { high } else { b }));
     }
 
-    fn see_special(&mut self, why: Special) {
-        match why {
-            Special::Null => self.specials.null += 1,
-            Special::Nan => self.specials.nan += 1,
-            Special::NegativeInfinity => self.specials.negative_infinity += 1,
-            Special::PositiveInfinity => self.specials.positive_infinity += 1,
-        }
+    fn see_specials(&mut self, [null, nan, negative, positive]: [u64; 4]) {
+        self.specials.null += null;
+        self.specials.nan += nan;
+        self.specials.negative_infinity += negative;
+        self.specials.positive_infinity += positive;
     }
 }
 
 /// Buffers of the block loop, kept between batches.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    rows: Vec<u32>,
-    cells: Vec<i32>,
-    found: Vec<u32>,
-    differences: Vec<f64>,
-    /// Differences that no double holds, and where in the block they stand.
-    large: Vec<(usize, i128)>,
-    counters: Vec<u32>,
+    tally: Tally,
+    octaves: Octaves,
+    keep: Vec<u8>,
+    /// Validity bits of rows brought together.
+    bits: Vec<u8>,
 }
 
-/// Counts `values` into the slice of all rows and into one leaf of each family.
+impl Scratch {
+    /// The rows of one leaf together: their values, and their bits from 0 on.
+    pub(crate) fn gather<T: Copy>(
+        &mut self,
+        rows: &[u32],
+        values: &[T],
+        validity: Option<Bits<'_>>,
+        gathered: &mut Vec<T>,
+    ) -> Option<Vec<u8>> {
+        gathered.clear();
+        gathered.extend(rows.iter().map(|row| values[*row as usize]));
+        let validity = validity?;
+        let mut bits = std::mem::take(&mut self.bits);
+        bits.clear();
+        bits.extend(rows.chunks(8).map(|eight| {
+            let bit = |(i, row): (usize, &u32)| u8::from(validity.get(*row as usize)) << i;
+            eight.iter().enumerate().map(bit).sum::<u8>()
+        }));
+        Some(bits)
+    }
+
+    /// Takes the bits of [`Scratch::gather`] back, to be used again.
+    pub(crate) fn keep_bits(&mut self, bits: Option<Vec<u8>>) {
+        self.bits = bits.unwrap_or_default();
+    }
+}
+
+/// Narrow counters hold fewer than this many rows.
+const RUN: usize = 1 << 30;
+/// So few rows are counted one by one: opening a tally costs more.
+const FEW: usize = 8;
+
+/// One state being counted into, and what its binning says of it.
+struct Counting<'a, T> {
+    binning: &'a Binning,
+    /// `None` for log-linear cells.
+    finder: Option<&'a Finder<T>>,
+    grain: Grain,
+    pivot: Pivot,
+    /// Whether [`Tally`] or [`Octaves`] is in use; else cells are counted one by one.
+    tallied: bool,
+}
+
+/// Counts `values` into one state: that of all rows in fine cells, a leaf's in coarse ones.
 pub(crate) fn count<T: Countable + Findable>(
     values: &[T],
     validity: Option<Bits<'_>>,
     binning: &Binning,
-    all: &mut NumericState,
-    leaves: &mut Leaves<'_>,
+    (state, grain): (&mut NumericState, Grain),
     scratch: &mut Scratch,
 ) {
-    let mut kept: Vec<T> = Vec::new();
-    for (index, block) in values.chunks(BLOCK).enumerate() {
-        let start = index * BLOCK;
-        let bits = validity.map(|bits| bits.from_row(start));
-        if all_finite(block, bits) {
-            count_block(block, binning, all, scratch);
-            count_leaves(block, |k| start + k, binning, leaves, scratch);
-            continue;
+    let logarithmic = binning.rule() == Rule::LogLinear;
+    let counting = Counting {
+        binning,
+        finder: (!logarithmic).then(|| binning.finder::<T>(grain)),
+        grain,
+        pivot: pivot::<T>(binning),
+        tallied: values.len() > FEW,
+    };
+    let mut filled: Vec<T> = Vec::new();
+    for (run, rows) in values.chunks(RUN).enumerate() {
+        let zeros_before = state.zeros;
+        counting.open(scratch);
+        for (index, block) in rows.chunks(BLOCK).enumerate() {
+            let bits = validity.map(|bits| bits.from_row(run * RUN + index * BLOCK));
+            if all_finite(block, bits) {
+                counting.block(block, None, state, scratch);
+                continue;
+            }
+            let found = fill(block, bits, &mut filled, &mut scratch.keep);
+            state.see_specials(found.specials);
+            if found.stand_in.is_some() && counting.tallied {
+                counting.block(&filled, found.stand_in.map(|v| (v, found.stood_in())), state, scratch);
+            } else if found.stand_in.is_some() {
+                keep_only(&mut filled, &scratch.keep);
+                counting.block(&filled, None, state, scratch);
+            }
         }
-        let mut rows = std::mem::take(&mut scratch.rows);
-        split(block, bits, &mut kept, &mut rows, |row, why| {
-            all.see_special(why);
-            leaves.each(start + row, |state| {
-                if let ColumnState::Numeric(state) = state {
-                    state.see_special(why);
-                }
-            });
-        });
-        count_block(&kept, binning, all, scratch);
-        count_leaves(&kept, |k| start + rows[k] as usize, binning, leaves, scratch);
-        scratch.rows = rows;
+        counting.settle(state, state.zeros - zeros_before, scratch);
     }
 }
 
-/// Counts a block of finite values; leaves its cells and differences in `scratch`.
-fn count_block<T: Countable + Findable>(
-    values: &[T],
-    binning: &Binning,
-    all: &mut NumericState,
-    scratch: &mut Scratch,
-) {
-    // What the block before left behind is not this one's.
-    scratch.differences.clear();
-    scratch.large.clear();
-    let Some((low, high, zeros)) = extremes(values) else { return };
-    let span = span(low, high, binning);
-    all.see(span.0, span.1);
-    all.zeros += zeros;
-    all.fractions |= has_fractions(values, binning);
-    find_cells(values, binning, scratch);
-    if binning.rule() == Rule::LogLinear {
-        scratch.cells.iter().for_each(|cell| all.cells.add(*cell, 1));
-    } else {
-        tally::count(&scratch.found, all.cells.table(), &mut scratch.counters);
-    }
-    find_differences(values, (low, high), binning, scratch);
-    let first = sum(&scratch.differences, binning.first_grid());
-    let second = sum_of_squares(&scratch.differences, binning.second_grid());
-    all.sums.add_block(&first, &second);
-    if first.outside + second.outside > 0 {
-        scratch.differences.iter().for_each(|d| all.sums.add_outside(*d, binning));
-    }
-    scratch.large.iter().for_each(|(_, difference)| all.sums.add_large(*difference));
+fn keep_only<T>(values: &mut Vec<T>, keep: &[u8]) {
+    let mut kept = keep.iter();
+    values.retain(|_| kept.next() == Some(&1));
 }
 
-fn find_cells<T: Countable + Findable>(values: &[T], binning: &Binning, scratch: &mut Scratch) {
-    if binning.rule() == Rule::LogLinear {
-        scratch.cells.resize(values.len(), 0);
-        log_linear::find(values, &mut scratch.cells);
-    } else {
-        scratch.found.resize(values.len(), 0);
-        binning.finder::<T>().find(values, &mut scratch.found);
+fn pivot<T: Countable>(binning: &Binning) -> Pivot {
+    match binning.pivot() {
+        // In a column of integers the difference is taken between integers.
+        Scalar::Integer(pivot) if T::INTEGER => {
+            Pivot { float: pivot as f64, integer: pivot as i64, whole: true }
+        }
+        pivot => Pivot { float: pivot.to_f64(), integer: 0, whole: false },
+    }
+}
+
+impl<T: Countable + Findable> Counting<'_, T> {
+    fn open(&self, scratch: &mut Scratch) {
+        if let (true, Some(finder)) = (self.tallied, self.finder) {
+            finder.open(&mut scratch.tally);
+        }
+    }
+
+    /// Counts a block of finite values, in which some may stand in for others.
+    fn block(
+        &self,
+        values: &[T],
+        stand_ins: Option<(T, u64)>,
+        state: &mut NumericState,
+        scratch: &mut Scratch,
+    ) {
+        let Some((low, high, zeros)) = extremes(values) else { return };
+        let seen = span(low, high, self.binning);
+        state.see(seen.0, seen.1);
+        let of_zero = |(value, times): (T, u64)| if value == T::ZERO { times } else { 0 };
+        state.zeros += zeros - stand_ins.map_or(0, of_zero);
+        state.fractions |= has_fractions(values, self.binning);
+        self.count_cells(values, (low, high), state, scratch);
+        if let Some((value, times)) = stand_ins {
+            self.uncount(value, times as u32, scratch);
+        }
+        self.add_sums(values, (low, high), stand_ins, state, scratch);
+    }
+
+    fn count_cells(
+        &self,
+        values: &[T],
+        (low, high): (T, T),
+        state: &mut NumericState,
+        scratch: &mut Scratch,
+    ) {
+        match (self.tallied, self.finder) {
+            (true, Some(finder)) => finder.count(values, &mut scratch.tally),
+            (true, None) => scratch.octaves.count(values, low, high),
+            (false, Some(finder)) => {
+                let mut cells = [0; FEW];
+                finder.find(values, &mut cells);
+                cells[..values.len()].iter().for_each(|cell| state.cells.add(*cell as i32, 1));
+            }
+            (false, None) => values.iter().for_each(|value| self.add_octave(value.cell(), 1, state)),
+        }
+    }
+
+    fn uncount(&self, value: T, times: u32, scratch: &mut Scratch) {
+        match self.finder {
+            Some(finder) => finder.uncount(value, times, &mut scratch.tally),
+            None => scratch.octaves.uncount(value, times),
+        }
+    }
+
+    fn add_octave(&self, cell: i32, rows: u64, state: &mut NumericState) {
+        let cell = if self.grain == Grain::Fine { cell } else { self.binning.coarse_of(cell) };
+        state.cells.add(cell, rows);
+    }
+
+    fn settle(&self, state: &mut NumericState, zeros: u64, scratch: &mut Scratch) {
+        match (self.tallied, self.finder) {
+            (true, Some(finder)) => finder.settle(&mut scratch.tally, state.cells.table()),
+            (true, None) => {
+                scratch.octaves.settle(zeros, |cell, rows| self.add_octave(cell, rows, state));
+            }
+            _ => {}
+        }
+    }
+
+    fn add_sums(
+        &self,
+        values: &[T],
+        ends: (T, T),
+        stand_ins: Option<(T, u64)>,
+        state: &mut NumericState,
+        scratch: &Scratch,
+    ) {
+        let (first, second) = (self.binning.first_grid(), self.binning.second_grid());
+        if !self.on_the_grids(ends.0) || !self.on_the_grids(ends.1) {
+            let mut kept = values.to_vec();
+            if stand_ins.is_some() {
+                keep_only(&mut kept, &scratch.keep);
+            }
+            return self.add_sums_beyond(&kept, state);
+        }
+        let (one, two) = moments(values, self.pivot, first, second);
+        state.sums.add_units(one.units(), two.units());
+        if let Some((value, times)) = stand_ins {
+            let (one, two) = moments(&[value], self.pivot, first, second);
+            let times = -i128::from(times);
+            state.sums.add_units(times * one.units(), times * two.units());
+        }
+    }
+
+    /// Whether both grids hold what a value adds. Differences rise with the value, so that what
+    /// holds for the smallest and the largest of a block holds for all.
+    fn on_the_grids(&self, value: T) -> bool {
+        let exact = !self.pivot.whole || exact_difference(value, self.binning).is_some();
+        let difference = value.difference(self.pivot);
+        exact
+            && self.binning.first_grid().holds(difference)
+            && self.binning.second_grid().holds(difference * difference)
+    }
+
+    /// Sums of a block that reaches beyond the grids.
+    fn add_sums_beyond(&self, values: &[T], state: &mut NumericState) {
+        let mut differences = Vec::with_capacity(values.len());
+        for &value in values {
+            if !self.pivot.whole {
+                differences.push(value.difference(self.pivot));
+            } else if let Some(difference) = exact_difference(value, self.binning) {
+                differences.push(difference as f64);
+            } else {
+                state.sums.add_large(value.to_i128() - integer_pivot(self.binning));
+            }
+        }
+        let (first, second) = (self.binning.first_grid(), self.binning.second_grid());
+        let (one, two) = moments_within(&differences, first, second);
+        state.sums.add_units(one.units(), two.units());
+        if one.outside + two.outside > 0 {
+            differences.iter().for_each(|d| state.sums.add_outside(*d, self.binning));
+        }
     }
 }
 
 /// Integers that a double holds exactly.
 const EXACT: u128 = 1 << 53;
 
-fn find_differences<T: Countable>(
-    values: &[T],
-    (low, high): (T, T),
-    binning: &Binning,
-    scratch: &mut Scratch,
-) {
+fn integer_pivot(binning: &Binning) -> i128 {
     match binning.pivot() {
-        // In a column of integers the difference is taken between integers.
-        Scalar::Integer(pivot) if T::INTEGER => {
-            let exact = |value: T| (value.to_i128() - pivot).unsigned_abs() < EXACT;
-            if exact(low) && exact(high) {
-                let near = pivot as i64;
-                let differences = values.iter().map(|value| value.wrapping().wrapping_sub(near) as f64);
-                scratch.differences.extend(differences);
-            } else {
-                find_large_differences(values, pivot, scratch);
-            }
-        }
-        pivot => {
-            let pivot = pivot.to_f64();
-            scratch.differences.extend(values.iter().map(|value| value.to_f64() - pivot));
-        }
+        Scalar::Integer(pivot) => pivot,
+        Scalar::Float(_) => 0,
     }
 }
 
-fn find_large_differences<T: Countable>(values: &[T], pivot: i128, scratch: &mut Scratch) {
-    for (k, value) in values.iter().enumerate() {
-        let difference = value.to_i128() - pivot;
-        let exact = difference.unsigned_abs() < EXACT;
-        scratch.differences.push(if exact { difference as f64 } else { 0.0 });
-        if !exact {
-            scratch.large.push((k, difference));
-        }
-    }
-}
-
-/// Counts the same block into the leaf of each row.
-fn count_leaves<T: Countable>(
-    values: &[T],
-    row_of: impl Fn(usize) -> usize,
-    binning: &Binning,
-    leaves: &mut Leaves<'_>,
-    scratch: &Scratch,
-) {
-    if leaves.families.is_empty() {
-        return;
-    }
-    let log = binning.rule() == Rule::LogLinear;
-    for (k, &value) in values.iter().enumerate() {
-        let cell = if log { scratch.cells[k] } else { scratch.found[k] as i32 };
-        let coarse = binning.coarse_of(cell);
-        let seen = span(value, value, binning);
-        leaves.each(row_of(k), |state| {
-            let ColumnState::Numeric(state) = state else { return };
-            state.cells.add(coarse, 1);
-            state.zeros += u64::from(value == T::ZERO);
-            state.fractions |= has_fractions(&[value], binning);
-            state.see(seen.0, seen.1);
-            state.sums.add(scratch.differences[k], binning);
-        });
-    }
-    for &(k, difference) in &scratch.large {
-        leaves.each(row_of(k), |state| {
-            if let ColumnState::Numeric(state) = state {
-                state.sums.add_large(difference);
-            }
-        });
-    }
+/// The difference of an integer from the pivot, if a double holds it.
+fn exact_difference<T: Countable>(value: T, binning: &Binning) -> Option<i128> {
+    Some(value.to_i128() - integer_pivot(binning)).filter(|difference| difference.unsigned_abs() < EXACT)
 }
 
 /// Whether values between the integers came into a column of integers.

@@ -1,6 +1,6 @@
 //! Sums of differences from the pivot and of their squares, the same integers in any order.
 
-use tallystick_kernels::sums::{BlockSum, FRACTION_BITS, Grid};
+use tallystick_kernels::sums::{FRACTION_BITS, Grid};
 
 use super::wide::Wide;
 use crate::binning::Binning;
@@ -42,19 +42,10 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Adds the sums of a block.
-    pub fn add_block(&mut self, first: &BlockSum, second: &BlockSum) {
-        self.first.units = self.first.units.saturating_add(first.units());
-        self.second.units = self.second.units.saturating_add(second.units());
-    }
-
-    /// Adds one difference.
-    pub fn add(&mut self, difference: f64, binning: &Binning) {
-        let units = |(high, low): (i64, i64)| (i128::from(high) << FRACTION_BITS) + i128::from(low);
-        let square = difference * difference;
-        self.first.units += units(binning.first_grid().split(difference));
-        self.second.units += units(binning.second_grid().split(square));
-        self.add_outside(difference, binning);
+    /// Adds units of the two grids.
+    pub fn add_units(&mut self, first: i128, second: i128) {
+        self.first.units = self.first.units.saturating_add(first);
+        self.second.units = self.second.units.saturating_add(second);
     }
 
     /// Adds the parts of one difference that the grids do not hold.

@@ -4,19 +4,29 @@
 //! same arithmetic, so a value whose table entry differs from an edge's is on a known side of
 //! it, and only edges in the value's own entry need a true comparison. The answer is exact by
 //! construction; the map only decides how many comparisons are left, nearly always one.
+//!
+//! Three methods give one answer: few edges are all compared with, equal steps are computed
+//! ([`uniform`]), everything else goes through a table ([`table`]).
 
+mod compare_all;
 mod map;
+mod table;
 #[cfg(test)]
 mod tests;
+mod uniform;
 
 use std::ops::Range;
 
-use crate::Number;
-use crate::isa::cloned;
-use map::Map;
+use crate::{BLOCK, Number};
+use crate::tally::Tally;
+use table::Table;
+use uniform::Uniform;
 
-/// Up to here comparing with every edge is cheaper than a table.
-const COMPARE_ALL: usize = 12;
+/// Up to here comparing with every edge is cheaper than a table when cells are asked for.
+const FIND_ALL: usize = 12;
+/// Up to so many bytes of edges it is cheaper when only counts are: the comparisons of a vector
+/// are counted at once, without a cell for each value.
+const COUNT_ALL_BYTES: usize = 20 * 8;
 
 /// Finds cells for values of one type against one list of edges.
 #[derive(Debug)]
@@ -26,22 +36,9 @@ pub struct Finder<T> {
     /// `ranks[r]`: how many of the caller's edges lie among the first `r` distinct ones.
     /// `None` when the caller's were distinct already.
     ranks: Option<Vec<u32>>,
+    uniform: Option<Uniform>,
     table: Option<Table<T>>,
 }
-
-#[derive(Debug)]
-struct Table<T> {
-    map: Map,
-    /// Distinct edges in earlier entries of the table, or [`CROWDED`] when the entry holds
-    /// several.
-    first: Vec<u32>,
-    /// The edge that decides within an entry that is not crowded.
-    decider: Vec<T>,
-}
-
-/// Marks an entry that holds several edges: its values are searched for. The map is chosen so
-/// that hardly any value meets one.
-const CROWDED: u32 = u32::MAX;
 
 impl<T: Number> Finder<T> {
     /// A finder for ascending `edges`; an edge may stand there more than once. Most values are
@@ -56,17 +53,19 @@ impl<T: Number> Finder<T> {
             edges.windows(2).all(|w| w[0] <= w[1]) && !edges.iter().any(|e| e.is_nan()),
             "edges must ascend"
         );
-        // Where the busy edges stand among the distinct ones, for edges that are distinct
-        // (repeated ones are few and found by the same search).
-        let busy = busy.start.min(edges.len())..busy.end.min(edges.len());
         let mut distinct: Vec<T> = edges.to_vec();
         distinct.dedup_by(|a, b| a == b);
+        // Where the busy edges stand among the distinct ones.
+        let rank = |at: usize| edges.get(at).map_or(distinct.len(), |e| distinct.partition_point(|x| x < e));
+        let busy = rank(busy.start)..rank(busy.end);
         let ranks = (distinct.len() < edges.len()).then(|| {
             let upto = |r: usize| distinct.get(r).map_or(edges.len(), |e| edges.partition_point(|x| x < e));
             (0..=distinct.len()).map(|r| upto(r) as u32).collect()
         });
-        let table = (distinct.len() > COMPARE_ALL).then(|| Table::new(&distinct, busy));
-        Self { edges: distinct, ranks, table }
+        let many = distinct.len() > FIND_ALL;
+        let uniform = if many { Uniform::of(&distinct) } else { None };
+        let table = many.then(|| Table::new(&distinct, busy));
+        Self { edges: distinct, ranks, uniform, table }
     }
 
     /// Writes, for each value, how many edges are not above it. Values are not NaN.
@@ -75,15 +74,66 @@ impl<T: Number> Finder<T> {
     /// If `cells` is shorter than `values`.
     pub fn find(&self, values: &[T], cells: &mut [u32]) {
         let cells = &mut cells[..values.len()];
-        match &self.table {
-            None => compare_all(values, &self.edges, cells),
-            Some(table) => table.find(values, &self.edges, cells),
+        match (&self.table, &self.uniform) {
+            (None, _) => compare_all::find(values, &self.edges, cells),
+            (Some(_), Some(uniform)) if uniform.find(values, cells) => {}
+            (Some(table), _) => table.find(values, &self.edges, cells),
         }
         if let Some(ranks) = &self.ranks {
             for cell in cells {
                 *cell = ranks[*cell as usize];
             }
         }
+    }
+
+    /// Makes an empty tally fit for [`Finder::count`].
+    pub fn open(&self, tally: &mut Tally) {
+        let width = self.table.as_ref().map_or(self.edges.len() + 1, Table::width);
+        tally.open(width, self.edges.len());
+    }
+
+    /// Counts values, which are not NaN, in a tally that this finder has opened: at most 2^31
+    /// before it is settled.
+    pub fn count(&self, values: &[T], tally: &mut Tally) {
+        for block in values.chunks(BLOCK) {
+            match (&self.table, &self.uniform) {
+                _ if size_of_val(self.edges.as_slice()) <= COUNT_ALL_BYTES => {
+                    compare_all::count(block, &self.edges, tally);
+                }
+                (None, _) => {
+                    let mut cells = std::mem::take(&mut tally.entries);
+                    compare_all::find(block, &self.edges, &mut cells[..block.len()]);
+                    tally.add(&cells[..block.len()]);
+                    tally.entries = cells;
+                }
+                (Some(table), None) => table.count(block, &self.edges, tally),
+                (Some(table), Some(uniform)) => {
+                    let mut cells = std::mem::take(&mut tally.entries);
+                    let sure = uniform.find(block, &mut cells[..block.len()]);
+                    if sure {
+                        tally.add(&cells[..block.len()]);
+                    }
+                    tally.entries = cells;
+                    if !sure {
+                        table.count(block, &self.edges, tally);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes one value out of the tally `times` times; it was counted as often.
+    pub fn uncount(&self, value: T, times: u32, tally: &mut Tally) {
+        tally.uncount(self.edges.partition_point(|edge| *edge <= value), times);
+    }
+
+    /// Adds what was counted since the last time to `table`, one number a cell of the caller's
+    /// edges, and empties the tally.
+    pub fn settle(&self, tally: &mut Tally, table: &mut [u64]) {
+        tally.settle(self.edges.len() + 1, |cell, count| {
+            let cell = self.ranks.as_ref().map_or(cell, |ranks| ranks[cell] as usize);
+            table[cell] += count;
+        });
     }
 }
 
@@ -92,55 +142,4 @@ pub fn naive_find<T: Number>(edges: &[T], values: &[T], cells: &mut [u32]) {
     for (cell, value) in cells.iter_mut().zip(values) {
         *cell = edges.partition_point(|edge| edge <= value) as u32;
     }
-}
-
-cloned! {
-fn compare_all<T: Number>(values: &[T], edges: &[T], cells: &mut [u32]) {
-    cells.fill(0);
-    for edge in edges {
-        for (cell, value) in cells.iter_mut().zip(values) {
-            *cell = cell.wrapping_add(u32::from(value >= edge));
-        }
-    }
-}
-}
-
-impl<T: Number> Table<T> {
-    fn new(edges: &[T], busy: Range<usize>) -> Self {
-        let busy = if busy.len() < 2 || busy.end > edges.len() { 0..edges.len() } else { busy };
-        let (map, entries) = map::choose(edges, busy);
-        let mut held = vec![0_u32; entries];
-        edges.iter().for_each(|edge| held[map.entry(*edge)] += 1);
-        let (mut first, mut decider) = (Vec::with_capacity(entries), Vec::with_capacity(entries));
-        let last = edges.len() - 1;
-        let mut before = 0_usize;
-        for count in held {
-            // An empty entry borrows the next edge, which is surely above its values; past the
-            // last edge the last one is surely not above them.
-            decider.push(edges[before.min(last)]);
-            first.push(if count > 1 { CROWDED } else { before.min(last) as u32 });
-            before += count as usize;
-        }
-        Self { map, first, decider }
-    }
-
-    fn find(&self, values: &[T], edges: &[T], cells: &mut [u32]) {
-        find_in(self, values, edges, cells);
-    }
-}
-
-cloned! {
-fn find_in<T: Number>(table: &Table<T>, values: &[T], edges: &[T], cells: &mut [u32]) {
-    // Entries first, which become vectors; then the look-ups, which cannot.
-    table.map.entries(values, cells);
-    for (cell, value) in cells.iter_mut().zip(values) {
-        let entry = *cell as usize;
-        let first = table.first[entry];
-        *cell = if first == CROWDED {
-            edges.partition_point(|edge| edge <= value) as u32
-        } else {
-            first.wrapping_add(u32::from(*value >= table.decider[entry]))
-        };
-    }
-}
 }

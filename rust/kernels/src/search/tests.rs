@@ -1,5 +1,6 @@
 use super::{Finder, naive_find};
 use crate::Number;
+use crate::tally::{Tally, naive_count};
 use proptest::prelude::*;
 
 fn agrees<T: Number>(edges: &[T], values: &[T]) {
@@ -8,9 +9,29 @@ fn agrees<T: Number>(edges: &[T], values: &[T]) {
     naive_find(edges, values, &mut slow);
     let third = edges.len() / 3;
     for busy in [0..edges.len(), third..2 * third, 0..1] {
-        Finder::new(edges, busy).find(values, &mut fast);
+        let finder = Finder::new(edges, busy);
+        finder.find(values, &mut fast);
         assert_eq!(fast, slow, "{edges:?}");
+        counts_alike(&finder, edges.len() + 1, values, &slow);
     }
+}
+
+/// Counting must do what finding and counting one by one does, and so must taking out again.
+fn counts_alike<T: Number>(finder: &Finder<T>, width: usize, values: &[T], cells: &[u32]) {
+    let (mut fast, mut slow, mut tally) = (vec![1_u64; width], vec![1_u64; width], Tally::default());
+    finder.open(&mut tally);
+    for _ in 0..2 {
+        finder.count(values, &mut tally);
+        finder.settle(&mut tally, &mut fast);
+        naive_count(cells, &mut slow);
+    }
+    if let Some(&first) = values.first() {
+        finder.count(&[first; 7], &mut tally);
+        finder.uncount(first, 6, &mut tally);
+        finder.settle(&mut tally, &mut fast);
+        naive_count(&cells[..1], &mut slow);
+    }
+    assert_eq!(fast, slow);
 }
 
 /// Values on, next to and between the edges, and at both ends of the type.
@@ -37,6 +58,23 @@ fn shapes_that_defeat_one_map_each() {
     for edges in [uniform, sorted(powers), tails, offset, sorted(crowded)] {
         agrees(&edges, &around(&edges));
     }
+}
+
+#[test]
+fn equal_steps_are_computed_and_still_exact() {
+    for (low, high, bins) in [(0.0, 1.0, 50_u32), (-1e9, 3e9, 999), (1e15, 1e15 + 64.0, 64), (1e-300, 3e-300, 20)] {
+        let edge = |i: u32| low + (high - low) * f64::from(i) / f64::from(bins);
+        let mut edges: Vec<f64> = (0..=bins).map(edge).collect();
+        edges[bins as usize] = edges[bins as usize].next_up();
+        // A step of 16 units in the last place: the closed end is not uniform any more.
+        assert_eq!(Finder::new(&edges, 0..edges.len()).uniform.is_some(), low != 1e15, "{low}");
+        agrees(&edges, &around(&edges));
+        let narrow: Vec<f32> = edges.iter().map(|e| *e as f32).collect();
+        if narrow.windows(2).all(|w| w[0] <= w[1]) {
+            agrees(&narrow, &narrow);
+        }
+    }
+    assert!(Finder::new(&[0.0, 1.0, 1e15, f64::MAX], 0..4).uniform.is_none());
 }
 
 #[test]
