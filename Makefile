@@ -3,7 +3,10 @@
 #   make demo    build, then run the main job on real data
 #   make test    Rust and Python tests
 #   make lint    formatting, lints, types, import law
-#   make bench   benchmarks against other libraries
+#   make bench   the race against other libraries; writes docs/benchmarks.md
+#                (BENCH="histogram ks": some sections of it)
+#   make bench-scaling  how cost grows with rows and columns
+#   make bench-check    fails if a case has lost against the committed run
 #   make lock    choose the versions in requirements/ anew
 #   make clean   remove everything that was built
 #
@@ -27,7 +30,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --requirement
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-rust test-python lint lint-rust lint-python bench lock build clean
+.PHONY: help demo test test-rust test-python lint lint-rust lint-python bench bench-scaling \
+        bench-check bench-rivals lock build clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -60,8 +64,28 @@ lint-python: build $(STAMP)-dev
 	$(BIN)/python -m mypy.stubtest tallystick._core --mypy-config-file pyproject.toml
 	$(BIN)/lint-imports
 
-bench: build $(STAMP)-bench
-	$(BIN)/python -m pytest benches
+# Numerical libraries choose their loops themselves: nothing in the environment holds them back.
+RACE   := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python -m
+RIVALS := evidently nannyml whylogs
+
+bench: build $(STAMP)-bench bench-rivals
+	$(RACE) benches.race $(BENCH)
+
+bench-scaling: build $(STAMP)-bench
+	$(RACE) benches.scaling
+
+bench-check: build $(STAMP)-bench
+	$(RACE) benches.check $(BENCH)
+
+bench-rivals: $(RIVALS:%=.venv-%/.done)
+
+# A rival that cannot be installed does not stop the race: the page says why, from failed.log.
+.venv-%/.done: requirements/rivals/%.txt
+	rm -rf .venv-$*
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --no-input --requirement $< 2> .venv-$*/pip.log \
+	    || mv .venv-$*/pip.log .venv-$*/failed.log
+	@touch $@
 
 build: $(EXTENSION) $(STAMP)-installed
 
@@ -99,8 +123,10 @@ lock: $(STAMP)-venv
 	$(COMPILE) --upgrade pyproject.toml --extra all --group build --group dev --group bench -o requirements/bench.txt
 	$(COMPILE) --upgrade pyproject.toml --extra all --group build --group dev -c requirements/bench.txt -o requirements/dev.txt
 	$(COMPILE) --upgrade pyproject.toml --extra demo --group build -c requirements/bench.txt -o requirements/demo.txt
+	for rival in $(RIVALS); do \
+	    $(COMPILE) --upgrade --group rival-$$rival -o requirements/rivals/$$rival.txt || exit 1; done
 
 clean:
-	rm -rf $(VENV) target dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf $(VENV) $(RIVALS:%=.venv-%) target dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
 	rm -f python/tallystick/*.so
 	find python tests benches -name __pycache__ -type d -prune -exec rm -rf {} +

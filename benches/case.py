@@ -68,5 +68,5 @@ class Sample:
     peak_bytes: int | None = None
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """An engine cannot be run here; the page says why."""

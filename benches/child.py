@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benches.case import Sample, Unavailable
+from benches.case import Sample, UnavailableError
 from benches.run import ROOT
 
 CHILDREN = Path(__file__).parent / "children"
@@ -40,10 +40,12 @@ def answer(script: str, *arguments: object, environment: str | None = None) -> d
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise Unavailable(f"no answer after {LONGEST_SECONDS} s") from None
+        raise UnavailableError(f"no answer after {LONGEST_SECONDS} s") from None
     if done.returncode:
+        if environment is None:
+            raise RuntimeError(f"{script}: {done.stderr}")
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise Unavailable(said[-1])
+        raise UnavailableError(said[-1])
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
@@ -54,7 +56,9 @@ def _python(environment: str | None) -> Path:
     folder = ROOT / f".venv-{environment}"
     failed = folder / "failed.log"
     if failed.exists():
-        raise Unavailable("cannot be installed: " + failed.read_text().strip().splitlines()[-1])
+        raise UnavailableError(
+            "cannot be installed: " + failed.read_text().strip().splitlines()[-1]
+        )
     if not (folder / ".done").exists():
-        raise Unavailable(f"not installed: make .venv-{environment}/.done")
+        raise UnavailableError(f"not installed: make .venv-{environment}/.done")
     return folder / "bin" / "python"

@@ -12,11 +12,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-# Read when these libraries are first imported: one thread for everybody.
-for _variable in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ[_variable] = "1"
-
 import pyarrow as pa
+
 from benches import machine, run, timing
 from benches.case import Case, Group
 from benches.cases import NAMES, group
@@ -39,7 +36,9 @@ def main() -> None:
 
 
 def one_thread() -> None:
-    """Holds the libraries of this process to one thread."""
+    """Holds the libraries of this process to one thread; called before they are imported."""
+    for variable in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[variable] = "1"
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     import polars as pl

@@ -138,9 +138,7 @@ TARGETS = (
     Target(
         "Parquet log against a reference, whole report",
         (
-            Check(
-                "log", "decode's CPU for counting", "cpu_over_decode", 1.0, at_most=True
-            ),
+            Check("log", "decode's CPU for counting", "cpu_over_decode", 1.0, at_most=True),
             Check("log", "resident", "peak_bytes", 600 * _MIB, at_most=True),
             Check("scaling-log", "resident, 2e7 rows", "peak_bytes", 600 * _MIB, at_most=True),
             _over("log", "polars by hand", 10, "polars by hand"),

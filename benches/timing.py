@@ -14,7 +14,7 @@ from itertools import starmap
 from statistics import median, quantiles
 from typing import Any
 
-from benches.case import DECODE, OURS, ROOFLINE, Case, Sample, Unavailable
+from benches.case import DECODE, OURS, ROOFLINE, Case, Sample, UnavailableError
 
 Samples = dict[str, list[Sample]]
 
@@ -43,7 +43,7 @@ def _samples(case: Case, rounds: int) -> tuple[Samples, dict[str, str]]:
         try:
             first = _sample(case, name)
             samples[name] = [first] if case.fresh else []
-        except Unavailable as error:
+        except UnavailableError as error:
             unavailable[name] = str(error)
     names = list(samples)
     for turn in range(rounds - case.fresh):

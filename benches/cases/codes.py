@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 import pyarrow as pa
+
 from benches import data
 from benches.case import OURS, ROOFLINE, Case, Engines, Group
 from benches.engines import duckdb, roofline, tallystick

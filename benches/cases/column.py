@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
+
 from benches import data
 from benches.case import OURS, ROOFLINE, Case, Engines, Group
 from benches.engines import numpy, polars, roofline, tallystick

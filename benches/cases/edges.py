@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 import polars as pl
 import pyarrow as pa
+
+import tallystick as ts
 from benches import data
 from benches.case import OURS, ROOFLINE, Case, Engines, Group
 from benches.engines import boost, loops, numpy, polars, roofline
-
-import tallystick as ts
 
 CELLS = (10, 20, 50, 240)
 INNER_ONLY = "numpy.histogram"

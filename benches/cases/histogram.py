@@ -9,11 +9,11 @@ import fast_histogram
 import numpy as np
 import polars as pl
 import pyarrow as pa
+
+import tallystick as ts
 from benches import data
 from benches.case import OURS, ROOFLINE, Case, Engines, Group
 from benches.engines import boost, duckdb, loops, numpy, polars, roofline
-
-import tallystick as ts
 
 BOUNDS = (-4.0, 4.0)
 # Rows that arithmetic may put on the wrong side of one edge.
@@ -23,9 +23,9 @@ EXACT = ("numpy.histogram",)
 NOTE = f"""\
 `ts.histogram(x, bins=, range=(-4, 4), threads=1)` on standard normal float64. It and
 `numpy.histogram` are exact: each value is compared with the edges of `numpy.linspace`. The others
-find bins by arithmetic; asserted is that at most {MISPLACED} rows are on the wrong side of any edge.
-Besides the bins, ours counts rows below, above, null, NaN and infinite. "cache" calls on 65,536
-values that stay in the cache, so that the cost of a call counts too. The loop by hand:
+find bins by arithmetic; asserted is that at most {MISPLACED} rows are beyond any edge. Besides
+the bins, ours counts rows below, above, null, NaN and infinite. "cache" calls on 65,536 values that
+stay in the cache, so that the cost of a call counts too. The loop by hand:
 
 {loops.source(loops.uniform)}"""
 
@@ -54,9 +54,7 @@ def _engines(values: data.Floats, bins: int) -> Engines:
         OURS: lambda: ts.histogram(array, bins=bins, range=BOUNDS, threads=1).counts,
         "numba loop by hand": partial(loops.uniform, values, bins, low, high),
         "boost-histogram": partial(boost.uniform, values, bins, BOUNDS),
-        "fast-histogram": partial(
-            fast_histogram.histogram1d, values, bins=bins, range=BOUNDS
-        ),
+        "fast-histogram": partial(fast_histogram.histogram1d, values, bins=bins, range=BOUNDS),
         "duckdb": partial(duckdb.uniform, connection, bins, BOUNDS),
         "numpy.histogram": partial(numpy.uniform, values, bins, BOUNDS),
         "polars hist": partial(polars.uniform, series, bins, BOUNDS),

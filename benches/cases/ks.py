@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
-from benches import data
-from benches.case import OURS, ROOFLINE, Case, Engines, Group
-from benches.engines import loops, polars, roofline
 from scipy import stats
 
 import tallystick as ts
+from benches import data
+from benches.case import OURS, ROOFLINE, Case, Engines, Group
+from benches.engines import loops, polars, roofline
 
 SIZES = (1_000_000, 10_000_000)
 NUMBA, SCIPY = "numba sort + merge", "scipy ks_2samp"

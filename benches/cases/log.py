@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+import tallystick as ts
 from benches import child, data
 from benches.case import DECODE, OURS, Case, Group
 from benches.engines import duckdb, polars
 from benches.run import ROOT
-
-import tallystick as ts
 
 ROWS, FEW_ROWS = 2_000_000, 200_000
 POLARS = "polars by hand"

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
-from benches import data
-from benches.case import OURS, ROOFLINE, Case, Engines, Group
-from benches.engines import duckdb, numpy, polars, roofline, tallystick
 from numpy.typing import DTypeLike
 
 import tallystick as ts
+from benches import data
+from benches.case import OURS, ROOFLINE, Case, Engines, Group
+from benches.engines import duckdb, numpy, polars, roofline, tallystick
 
 COLUMNS, ROWS = 100, 1_000_000
 # duckdb sorts every column whole: it gets these only.
@@ -75,9 +75,7 @@ def _from_raw(name: str, title: str, sides: data.Sides) -> Case:
 
 def _kept(sides: data.Sides) -> Case:
     kept = ts.profile(pa.table(sides.reference), threads=1)
-    by_numpy = numpy.baseline(
-        sides.reference, deciles=numpy.by_partition, count=numpy.by_comparing
-    )
+    by_numpy = numpy.baseline(sides.reference, deciles=numpy.by_partition, count=numpy.by_comparing)
     by_polars = polars.baseline(pl.DataFrame(sides.reference))
     engines = {
         OURS: partial(tallystick.psi_against, kept, pa.table(sides.current)),
@@ -113,10 +111,12 @@ def must_agree(engines: Engines, sides: data.Sides) -> None:
         # ten-thousandth, about 4 * 10000 * 1.1e-16.
         assert ours[name] == pytest.approx(numpy.psi_of_counts(*counts), rel=1e-11)
     answers = {name: run() for name, run in engines.items() if "numpy" in name or "by hand" in name}
-    first = next(iter(answers.values()))
+    first = answers[BEST] if BEST in answers else next(iter(answers.values()))
     for name, answer in answers.items():
         same = {column: first[column] for column in answer}
-        assert answer == pytest.approx(same, rel=1e-11), name
+        # duckdb's deciles may be the value next in rank: a row in a million changes its cell.
+        rounding = {"abs": 1e-5} if name == "duckdb by hand" else {"rel": 1e-11}
+        assert answer == pytest.approx(same, **rounding), name
 
 
 def group_edges(report: ts.Comparison) -> dict[str, data.Floats]:

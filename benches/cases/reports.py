@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pyarrow.parquet as pq
+
 from benches import child, data
 from benches.case import OURS, Case, Group
 from benches.run import ROOT
@@ -53,7 +54,7 @@ def must_report(paths: list[object], width: int) -> None:
     for name, environment in RIVALS.items():
         try:
             answer = child.answer(f"report_{environment}.py", *paths, environment=environment)
-        except child.Unavailable:
+        except child.UnavailableError:
             continue  # The race asks again, and notes why.
         assert answer["results"] >= width, name
 

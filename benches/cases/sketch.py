@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
+
+import tallystick as ts
 from benches import data
 from benches.case import OURS, ROOFLINE, Case, Engines, Group
 from benches.engines import duckdb, roofline, sketches, tallystick
-
-import tallystick as ts
 
 PROFILE = f"{OURS}, profile with log-linear cells"
 SHARES = [0.5, 0.9, 0.99, 0.999]

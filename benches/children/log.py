@@ -42,7 +42,9 @@ def by_hand(library: str, log: Path, kept: Path) -> Callable[[], dict[str, Any]]
     def work() -> dict[str, Any]:
         found = engine.log(log, edges, threads=THREADS)
         psi = {
-            name: psi_of_counts(np.array(counts), engine.in_order(found[name]["cells"]))
+            name: psi_of_counts(
+                np.array(counts), engine.in_order(found[name]["cells"], len(counts))
+            )
             for name, counts in reference["counts"].items()
         }
         return {"psi": psi}

@@ -8,8 +8,9 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-from benches.engines.numpy import SHARES, psi_of_counts
 from numpy.typing import NDArray
+
+from benches.engines.numpy import SHARES, psi_of_counts
 
 
 def over(**tables: pa.Table) -> duckdb.DuckDBPyConnection:
@@ -112,6 +113,8 @@ def _one(row: Mapping[str, Any], name: str) -> dict[str, Any]:
     }
 
 
-def in_order(cells: Mapping[float, int]) -> NDArray[np.int64]:
-    """The counts of a float column, as its boundaries ascend."""
-    return np.array(list(cells.values()))
+def in_order(cells: Mapping[float, int], width: int) -> NDArray[np.int64]:
+    """The counts of a float column, as its boundaries ascend; the last is left out when empty."""
+    counts = np.zeros(width, np.int64)
+    counts[: len(cells)] = list(cells.values())
+    return counts

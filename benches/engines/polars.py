@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from benches.engines.numpy import SHARES, psi_of_counts
 from numpy.typing import NDArray
+
+from benches.engines.numpy import SHARES, psi_of_counts
 
 
 def uniform(values: pl.Series, bins: int, bounds: tuple[float, float]) -> NDArray[np.int64]:
@@ -41,7 +42,8 @@ def passes(frame: pl.DataFrame) -> dict[str, float]:
 def ks(first: pl.DataFrame, second: pl.DataFrame) -> float:
     """The Kolmogorov-Smirnov distance of the columns `x`: steps up and down in sorted order."""
     n, m = first.height, second.height
-    steps = pl.concat([first.with_columns(step=pl.lit(m)), second.with_columns(step=pl.lit(-n))])
+    up, down = pl.lit(m, pl.Int64), pl.lit(-n, pl.Int64)
+    steps = pl.concat([first.with_columns(step=up), second.with_columns(step=down)])
     climbed = steps.sort("x").with_columns(pl.col("step").cum_sum())
     # Only where x changes: within a tie the walk is not yet at its end.
     last = pl.col("x") != pl.col("x").shift(-1)
@@ -136,6 +138,7 @@ def _one(row: Mapping[str, Any], name: str) -> dict[str, Any]:
     return mine
 
 
-def in_order(cells: list[int]) -> NDArray[np.int64]:
-    """The counts of a float column."""
+def in_order(cells: list[int], width: int) -> NDArray[np.int64]:
+    """The counts of a float column, which has so many cells."""
+    assert len(cells) == width
     return np.array(cells)

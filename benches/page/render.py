@@ -1,166 +1,126 @@
-"""Writes docs/benchmarks.md from the JSON of pytest-benchmark.
-
-python -m pytest benches --benchmark-json=.benchmarks/run.json
-python -m benches.report .benchmarks/run.json
-"""
+"""Writes docs/benchmarks.md and its plots from a run."""
 
 from __future__ import annotations
 
-import argparse
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+from benches import run
+from benches.page import plots, tables
+
+PAGE = run.ROOT / "docs" / "benchmarks.md"
+SCALING = run.FOLDER / "scaling.json"
 
 INTRODUCTION = """\
 # Benchmarks
 
-This page is written by a program from one run on one machine:
+This page, its plots and its tables are written by `make bench`, from one run on one machine. The
+figures are in [run.json](benchmarks/run.json).
 
-```console
-$ make bench
-$ .venv/bin/python -m pytest benches --benchmark-json=.benchmarks/run.json
-$ .venv/bin/python -m benches.report .benchmarks/run.json
-```
+## Targets
 
+A target is a figure that was set before the code was written. "Best rival" is whoever came closest
+among those who do the same work in the same run, by hand or by library; 2.00x took twice our time,
+0.50x half of it. Nothing is left out: what is not met stands here as well.
+"""
+
+HOW_TO_READ = """\
 ## How to read it
 
-Every engine has one thread and the same data. Before anything is timed, the engines' answers are
-asserted to agree: counts to the row, sums to their rounding. Then each engine runs once a round,
-in an order that moves on by one, and what is shown is the median over the rounds.
+Everything goes through the public Python API on Arrow data, with one thread unless it is said
+otherwise. Before anything is timed, the engines' answers are asserted to agree. Then each engine
+runs once a round, in an order that moves on by one, and what is shown is the median of the rounds:
+a busy machine slows all of them.
 
-- **time** is the engine's time over tallystick's in the same round: 2.0 took twice as long.
-  Compare these. Nanoseconds depend on the machine and on who else is using it.
-- **at best** is the same of every engine's fastest round. Where it differs much from *time*, the
-  run was disturbed.
-- **of roofline** is the time of reading the same bytes from memory once, on one thread, over the
-  engine's. It is an upper bound that no engine can reach that does anything else.
+- **time** is the engine's time over tallystick's in the same round, **quartiles** those of the
+  rounds. Compare these. Rates depend on the machine and on who else is using it.
+- **of roofline** is the time of reading the same bytes once, on one thread, over the engine's. It
+  is a bound that no engine can reach that does anything else.
 - **cores** is processor time over elapsed time; well below 1 means that the machine was busy or
   that the engine waited.
-
-tallystick always makes a whole profile: besides the cells, null, NaN, infinite and zero values,
-minimum and maximum, and sums of differences and their squares that do not depend on the order.
 """
 
 # Below this share of a core an engine that does not wait for anything was kept waiting.
 WAITED = 0.95
 
-TITLES = {
-    "test_histogram": "Histogram of 5,000,000 float64 between explicit, irregular edges",
-    "test_psi": "PSI of 100 columns, 200,000 float64 on each side, from raw values",
-    "test_psi_baseline_kept": "The same, the baseline made before",
-    "test_parquet_log": "Profile of a Parquet log, 1,000,000 rows of 20 float64, 5 int64, 5 texts",
-}
 
-NOTES = {
-    "test_histogram": (
-        "The first three rivals count cells only (numpy.histogram not even those beyond the outer "
-        'edges); "all of a profile" adds the other statistics by further numpy passes. NaN is '
-        "removed by hand for the rivals."
-    ),
-    "test_psi": (
-        "tallystick learns a plan of some 500 cells a column from the raw reference, counts both "
-        "sides and makes every measurement of the comparison; by hand there are ten cells between "
-        "deciles, and PSI alone. Its groups are unions of its own cells, not the deciles to the "
-        "last row: its PSI is asserted against the formula on numpy's counts of the same groups, "
-        "the rivals' against each other."
-    ),
-    "test_psi_baseline_kept": (
-        "What a monitor does every day: only the current side is counted. By hand the deciles "
-        "and the reference's counts are kept."
-    ),
-    "test_parquet_log": (
-        "By hand: rows, null, zero, minimum, maximum, mean, standard deviation, 240-odd cells of "
-        "every float column, all values of the others, in one query. The file is in the page "
-        'cache. "Decoding only" is pyarrow reading the same file and looking at nothing; the '
-        "roofline reads as many bytes as the decoded columns take up."
-    ),
-}
+def write(kept: run.Run, folder: Path | None = None) -> None:
+    """The page and its plots; `folder` is where the page goes."""
+    path = PAGE if folder is None else folder / PAGE.name
+    scaling = run.load(SCALING)
+    for name, group in kept["groups"].items():
+        plots.rates(group, path.parent / "benchmarks" / f"{name}.svg")
+    if scaling:
+        plots.lines(scaling["lines"], path.parent / "benchmarks" / "scaling.svg")
+    path.write_text(page(kept, scaling), encoding="utf-8")
 
 
-def lines(case: Mapping[str, Any]) -> list[str]:
-    """The table of one case, in Markdown that also reads well as text."""
-    info = case["extra_info"]
-    engines = info["engines"]
-    rows = [("engine", "time", "at best", "ns/value", "of roofline", "cores")]
-    for name, one in engines.items():
-        rows.append(
-            (
-                name,
-                f"{one['times_ours']:.2f}",
-                f"{one['times_ours_at_best']:.2f}",
-                f"{one['ns_per_value']:.2f}",
-                f"{one['share_of_roofline']:.1%}",
-                f"{one['cores']:.2f}",
-            )
-        )
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    title = variant(case["name"]) or "all columns"
-    return [f"{title}, {info['rounds']} rounds", ""] + [
-        _line(row, widths) for row in (rows[0], ("---", *["---:"] * 5), *rows[1:])
-    ]
-
-
-def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    cells = [row[0].ljust(widths[0])]
-    cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-    return "| " + " | ".join(cells) + " |"
-
-
-def group(name: str) -> str:
-    """The test's name without its parameters."""
-    return name.partition("[")[0]
-
-
-def variant(name: str) -> str:
-    """The test's parameters."""
-    return name.partition("[")[2].removesuffix("]").replace("-", ", ")
-
-
-def page(run: Mapping[str, Any]) -> str:
-    """The whole page of one run."""
-    machine = run["machine_info"]
-    versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
-    parts = [
-        INTRODUCTION,
-        "## The run\n",
-        f"{machine['cpu'].get('brand_raw', machine['processor'])}, {machine['cpu']['count']} cores "
-        f"(one used), {machine['system']}, Python {machine['python_version']}.\n{versions}.\n",
-    ]
-    parts += _disturbance(run)
-    for name, title in TITLES.items():
-        cases = [c for c in run["benchmarks"] if group(c["name"]) == name]
-        if cases:
-            parts += [f"## {title}\n", f"{NOTES[name]}\n"]
-            parts += ["\n".join(lines(case)) + "\n" for case in cases]
+def page(kept: run.Run, scaling: run.Run) -> str:
+    """The whole page of one run and, if there is one, of a scaling study."""
+    cases = {**run.cases(kept), **scaling.get("cases", {})}
+    parts = [INTRODUCTION, tables.targets(cases) + "\n", HOW_TO_READ, *_circumstances(kept)]
+    for name, group in kept["groups"].items():
+        parts += _section(name, group)
+    if scaling:
+        parts += _scaling(scaling)
     return "\n".join(parts)
 
 
-def _disturbance(run: Mapping[str, Any]) -> list[str]:
-    """What the reader should know of a run that had to share the processor."""
-    engines = [one for case in run["benchmarks"] for one in _engines(case)]
-    waited = sum(one["cores"] < WAITED for one in engines)
-    if not waited:
-        return []
-    return [
-        f"The processor was shared: in {waited} of {len(engines)} rows the median round had less "
-        f"than {WAITED:.0%} of a core.\n"
+def _circumstances(kept: run.Run) -> Iterator[str]:
+    machine = kept["machine"]
+    yield "## The run\n"
+    yield (
+        f"{machine['processor']}; {machine['usable_cores']} of {machine['cores']} cores usable; "
+        f"{machine['caches']}; {machine['memory_gib']} GiB; {machine['system']}; "
+        f"Python {machine['python']}. Instruction set in use: {machine['instruction_set']}.\n"
+    )
+    yield ", ".join(f"{name} {number}" for name, number in kept["versions"].items()) + ".\n"
+    dates = sorted(group["date"] for group in kept["groups"].values())
+    yield f"Measured from {dates[0]} to {dates[-1]} UTC.\n".replace("+00:00", "")
+    engines = [
+        one
+        for case in run.cases(kept).values()
+        for one in case["engines"].values()
+        if "peak_bytes" not in one
     ]
+    waited = sum(one["cores"] < WAITED for one in engines)
+    if waited:
+        yield (
+            f"The processor was shared: in {waited} of {len(engines)} rows the median round had "
+            f"less than {WAITED:.0%} of a core.\n"
+        )
 
 
-def _engines(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return list(case["extra_info"].get("engines", {}).values())
+def _section(name: str, group: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## {group['title']}\n"
+    yield group["note"].strip() + "\n"
+    yield f"![Rates of all engines](benchmarks/{name}.svg)\n"
+    for case in group["cases"].values():
+        yield f"{case['title']}, {case['rounds']} rounds\n"
+        yield tables.engines(case) + "\n"
+        for engine, why in case.get("unavailable", {}).items():
+            yield f"{engine} was not run: `{why}`\n"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=Path, help="JSON of pytest-benchmark")
-    parser.add_argument("--page", type=Path, default=PAGE)
-    arguments = parser.parse_args()
-    arguments.page.write_text(page(json.loads(arguments.run.read_text())), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def _scaling(scaling: run.Run) -> Iterator[str]:
+    yield "## How cost grows\n"
+    yield scaling["note"].strip() + "\n"
+    yield "![Seconds over rows and columns](benchmarks/scaling.svg)\n"
+    for name, points in scaling["lines"].items():
+        rows = [
+            (
+                f"{one['size']:,}",
+                f"{one['seconds']:.3g}",
+                f"{one['seconds'] / one['values'] * 1e9:.2f}",
+                f"{one['peak_bytes'] / 2**20:,.0f}",
+            )
+            for one in points
+        ]
+        yield tables.table((name, "seconds", "ns per value", "peak MiB"), rows) + "\n"
+    rows = [
+        (one["title"], f"{one['seconds']:.1f}", f"{one['peak_bytes'] / 2**20:,.0f}")
+        for case in scaling["cases"].values()
+        for one in [{"title": case["title"], **case["engines"]["tallystick"]}]
+    ]
+    yield tables.table(("one run of", "seconds", "peak MiB"), rows) + "\n"
