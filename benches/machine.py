@@ -42,18 +42,22 @@ def versions() -> dict[str, str]:
     return {name: _version(name) for name in LIBRARIES}
 
 
-def instruction_set() -> str:
-    """What the library detects, or was told to use, in the words of `TALLYSTICK_ISA`.
+# What the library has loops for, the best first, with what the machine must have for it.
+SETS = {
+    "avx512": {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"},
+    "avx2": {"avx2", "bmi1", "bmi2", "popcnt"},
+    "baseline": set[str](),
+}
 
-    It is for the reader of the page, so it follows the library's rule rather than asking it.
-    """
-    asked = os.environ.get("TALLYSTICK_ISA", "").lower()
-    if asked in {"baseline", "scalar"}:
-        return f"baseline, forced by TALLYSTICK_ISA={asked}"
+
+def instruction_set() -> str:
+    """What the library detects, or was told to use, by the rule of `TALLYSTICK_ISA`."""
     has = _flags()
-    best = next((one for one in ("avx2",) if one in has), "baseline")
-    spare = ", the machine also has avx512f" if "avx512f" in has else ""
-    return best + spare
+    able = [name for name, needs in SETS.items() if needs <= has]
+    asked = os.environ.get("TALLYSTICK_ISA", "").strip().lower()
+    if asked in able:
+        return f"{asked}, as TALLYSTICK_ISA says"
+    return able[0]
 
 
 def _version(name: str) -> str:

@@ -57,6 +57,7 @@ def _bars(axis: Any, case: Mapping[str, Any]) -> None:
     for label, name in zip(axis.get_yticklabels(), names, strict=True):
         label.set_fontweight("bold" if name.startswith(OURS) else "normal")
     axis.set_xscale("log")
+    axis.minorticks_off()  # they would be most of the file
     axis.margins(x=0.12)
     axis.set_title(case["title"], fontsize=9, loc="left", color=INK)
 
