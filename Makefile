@@ -6,7 +6,8 @@
 #   make bench   the race against other libraries; writes docs/benchmarks.md
 #                (BENCH="histogram ks": some sections of it)
 #   make bench-scaling  how cost grows with rows and columns
-#   make bench-check    fails if a case has lost against the committed run
+#   make bench-check    fails if a case has lost against the committed run, or a loop has grown
+#   make bench-instructions  commits to the instructions that the hottest loops take (valgrind)
 #   make lock    choose the versions in requirements/ anew
 #   make clean   remove everything that was built
 #
@@ -31,7 +32,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --requirement
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo test test-rust test-python lint lint-rust lint-python bench bench-scaling \
-        bench-check bench-rivals lock build clean
+        bench-check bench-instructions bench-rivals lock build clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -75,7 +76,11 @@ bench-scaling: build $(STAMP)-bench
 	$(RACE) benches.scaling
 
 bench-check: build $(STAMP)-bench
+	$(RACE) benches.instructions
 	$(RACE) benches.check $(BENCH)
+
+bench-instructions: build $(STAMP)-bench
+	$(RACE) benches.instructions --write
 
 bench-rivals: $(RIVALS:%=.venv-%/.done)
 
