@@ -18,6 +18,8 @@ from benches.cases import NAMES, group
 
 LARGEST_LOSS = 0.15
 ROUNDS = 7
+# The others run for minutes, in processes of their own.
+SECTIONS = tuple(name for name in NAMES if name not in {"log", "reports"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def _yardsticks(engines: Mapping[str, Any]) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(NAMES))
-    sections = parser.parse_args().sections or NAMES
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    sections = parser.parse_args().sections or SECTIONS
     kept = run.cases(run.load())
     if not kept:
         sys.exit(f"there is no {run.RUN.relative_to(run.ROOT)} to compare with: make bench")

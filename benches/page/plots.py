@@ -53,13 +53,18 @@ def _bars(axis: Any, case: Mapping[str, Any]) -> None:
     names = [name for name, _ in engines]
     millions = [one["rate"] / 1e6 for _, one in engines]
     bars = axis.barh(names, millions, color=[_colour(name) for name in names], height=0.75)
-    axis.bar_label(bars, [f"{one:,.3g}" for one in millions], padding=3, fontsize=7, color=INK)
+    axis.bar_label(bars, [short(one) for one in millions], padding=3, fontsize=7, color=INK)
     for label, name in zip(axis.get_yticklabels(), names, strict=True):
         label.set_fontweight("bold" if name.startswith(OURS) else "normal")
     axis.set_xscale("log")
     axis.minorticks_off()  # they would be most of the file
     axis.margins(x=0.12)
     axis.set_title(case["title"], fontsize=9, loc="left", color=INK)
+
+
+def short(figure: float) -> str:
+    """Three digits, and no powers of ten."""
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
 
 
 def _colour(name: str) -> str:

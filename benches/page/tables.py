@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benches.case import OURS
+from benches.page.plots import short
 from benches.targets import TARGETS, Check, best_rival
 
 Row = Sequence[str]
@@ -103,8 +104,7 @@ def _cell(one: Mapping[str, Any], key: str) -> str:
     if key == "ratio_low":
         return f"{one['ratio_low']:.2f}-{one['ratio_high']:.2f}"
     if key == "rate":
-        millions = one["rate"] / 1e6
-        return f"{millions:,.0f}" if millions >= 100 else f"{millions:.3g}"
+        return short(one["rate"] / 1e6)
     if key == "of_roofline":
         return f"{one[key]:.1%}"
     if key == "peak_bytes":
