@@ -10,7 +10,10 @@ __all__ = [
     "Profile",
     "__version__",
     "compare",
+    "extent",
+    "histogram",
     "measure_counts",
+    "quantiles",
 ]
 
 __version__: Final[str]
@@ -74,3 +77,10 @@ def measure_counts(
     tolerance: float | None = None,
     false_alarm_rate: float = 0.01,
 ) -> Any: ...
+def histogram(
+    arrays: Sequence[Any], edges: Any, threads: int
+) -> tuple[bytes, int, int, list[int]]: ...
+def extent(arrays: Sequence[Any]) -> tuple[float, float] | None: ...
+def quantiles(
+    arrays: Sequence[Any], q: Sequence[float], exact: bool, threads: int
+) -> tuple[list[tuple[float, float, float]], int, list[int]]: ...

@@ -20,13 +20,22 @@ pub struct Plan {
     pub inner: Arc<tallystick_core::plan::Plan>,
 }
 
-/// An edge: integers stay exact.
-#[derive(FromPyObject)]
+/// An edge or another number of a column: integers stay exact.
+#[derive(FromPyObject, IntoPyObject)]
 pub enum Edge {
     #[pyo3(transparent)]
     Integer(i128),
     #[pyo3(transparent)]
     Float(f64),
+}
+
+impl From<Scalar> for Edge {
+    fn from(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Integer(value) => Self::Integer(value),
+            Scalar::Float(value) => Self::Float(value),
+        }
+    }
 }
 
 impl From<Edge> for Scalar {
@@ -87,7 +96,8 @@ fn learn(
     let requests: Vec<Request> =
         requests.into_iter().map(ColumnRequest::request).collect::<Result<_, _>>()?;
     Ok(py.detach(|| {
-        let batches: Vec<RecordBatch> = batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
+        let batches: Vec<RecordBatch> =
+            batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
         tallystick_arrow::fit(&requests, &batches)
     })?)
 }
@@ -107,12 +117,7 @@ impl Plan {
         })
     }
 
-    fn extend(
-        &self,
-        py: Python<'_>,
-        requests: Vec<ColumnRequest>,
-        batches: Vec<Imported>,
-    ) -> PyResult<Self> {
+    fn extend(&self, py: Python<'_>, requests: Vec<ColumnRequest>, batches: Vec<Imported>) -> PyResult<Self> {
         guard(py, || {
             let columns = learn(requests, batches, py)?;
             Ok(Self { inner: Arc::new(self.inner.extend(columns)?) })
