@@ -188,12 +188,13 @@ def quantiles(
     found, rows, specials = _core.quantiles(chunks, asked.tolist(), bool(exact), most)
     null, nan, negative, positive = specials
     table = np.array(found).T if rows else np.full((3, len(asked)), np.nan)
-    return Quantiles(asked, *table.reshape(3, -1), rows, null, nan, negative + positive)
+    middle, lower, upper = table.reshape(3, -1)
+    return Quantiles(asked, middle, lower, upper, rows, null, nan, negative + positive)
 
 
 def _chunks(values: Any, column: str | None) -> list[Any]:
     """The values as Arrow arrays of one numeric type."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     array = values_of(values, column, "values")
     if pa.types.is_null(array.type):
