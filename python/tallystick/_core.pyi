@@ -26,9 +26,14 @@ CATALOGUE: Final[list[dict[str, str]]]
 class Plan:
     @staticmethod
     def fit(
-        requests: Sequence[Mapping[str, Any]], batches: Sequence[Any], time: str | None
+        requests: Sequence[Mapping[str, Any]],
+        batches: Sequence[Any],
+        time: str | None,
+        threads: int,
     ) -> Plan: ...
-    def extend(self, requests: Sequence[Mapping[str, Any]], batches: Sequence[Any]) -> Plan: ...
+    def extend(
+        self, requests: Sequence[Mapping[str, Any]], batches: Sequence[Any], threads: int
+    ) -> Plan: ...
     @staticmethod
     def from_bytes(data: bytes) -> Plan: ...
     def to_bytes(self) -> bytes: ...

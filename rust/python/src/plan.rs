@@ -91,6 +91,7 @@ impl ColumnRequest {
 fn learn(
     requests: Vec<ColumnRequest>,
     batches: Vec<Imported>,
+    threads: usize,
     py: Python<'_>,
 ) -> Result<Vec<Column>, Failure> {
     let requests: Vec<Request> =
@@ -98,7 +99,7 @@ fn learn(
     Ok(py.detach(|| {
         let batches: Vec<RecordBatch> =
             batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
-        tallystick_arrow::fit(&requests, &batches)
+        tallystick_arrow::fit(&requests, &batches, threads)
     })?)
 }
 
@@ -110,16 +111,23 @@ impl Plan {
         requests: Vec<ColumnRequest>,
         batches: Vec<Imported>,
         time: Option<String>,
+        threads: usize,
     ) -> PyResult<Self> {
         guard(py, || {
-            let columns = learn(requests, batches, py)?;
+            let columns = learn(requests, batches, threads, py)?;
             Ok(Self { inner: Arc::new(tallystick_core::plan::Plan::new(columns, time)?) })
         })
     }
 
-    fn extend(&self, py: Python<'_>, requests: Vec<ColumnRequest>, batches: Vec<Imported>) -> PyResult<Self> {
+    fn extend(
+        &self,
+        py: Python<'_>,
+        requests: Vec<ColumnRequest>,
+        batches: Vec<Imported>,
+        threads: usize,
+    ) -> PyResult<Self> {
         guard(py, || {
-            let columns = learn(requests, batches, py)?;
+            let columns = learn(requests, batches, threads, py)?;
             Ok(Self { inner: Arc::new(self.inner.extend(columns)?) })
         })
     }
