@@ -23,35 +23,44 @@ if TYPE_CHECKING:
     from tallystick import metrics
     from tallystick.comparison import Comparison, Measurement, compare
     from tallystick.errors import TallystickError
+    from tallystick.metrics.values import Histogram, Quantiles, histogram, quantiles
     from tallystick.profiling import Plan, Profile, load, profile
     from tallystick.spec import Spec, load_spec
 
 __all__ = [
     "Comparison",
+    "Histogram",
     "Measurement",
     "Plan",
     "Profile",
+    "Quantiles",
     "Spec",
     "TallystickError",
     "__version__",
     "compare",
+    "histogram",
     "load",
     "load_spec",
     "metrics",
     "profile",
+    "quantiles",
 ]
 
 _HOMES = {
     "Comparison": "tallystick.comparison",
+    "Histogram": "tallystick.metrics.values",
     "Measurement": "tallystick.comparison",
     "Plan": "tallystick.profiling",
     "Profile": "tallystick.profiling",
+    "Quantiles": "tallystick.metrics.values",
     "Spec": "tallystick.spec",
     "TallystickError": "tallystick.errors",
     "compare": "tallystick.comparison",
+    "histogram": "tallystick.metrics.values",
     "load": "tallystick.profiling",
     "load_spec": "tallystick.spec",
     "profile": "tallystick.profiling",
+    "quantiles": "tallystick.metrics.values",
 }
 
 

@@ -10,7 +10,10 @@ __all__ = [
     "Profile",
     "__version__",
     "compare",
+    "extent",
+    "histogram",
     "measure_counts",
+    "quantiles",
 ]
 
 __version__: Final[str]
@@ -23,9 +26,14 @@ CATALOGUE: Final[list[dict[str, str]]]
 class Plan:
     @staticmethod
     def fit(
-        requests: Sequence[Mapping[str, Any]], batches: Sequence[Any], time: str | None
+        requests: Sequence[Mapping[str, Any]],
+        batches: Sequence[Any],
+        time: str | None,
+        threads: int,
     ) -> Plan: ...
-    def extend(self, requests: Sequence[Mapping[str, Any]], batches: Sequence[Any]) -> Plan: ...
+    def extend(
+        self, requests: Sequence[Mapping[str, Any]], batches: Sequence[Any], threads: int
+    ) -> Plan: ...
     @staticmethod
     def from_bytes(data: bytes) -> Plan: ...
     def to_bytes(self) -> bytes: ...
@@ -74,3 +82,10 @@ def measure_counts(
     tolerance: float | None = None,
     false_alarm_rate: float = 0.01,
 ) -> Any: ...
+def histogram(
+    arrays: Sequence[Any], edges: Any, threads: int
+) -> tuple[bytes, int, int, list[int]]: ...
+def extent(arrays: Sequence[Any]) -> tuple[float, float] | None: ...
+def quantiles(
+    arrays: Sequence[Any], q: Sequence[float], exact: bool, threads: int
+) -> tuple[list[tuple[float, float, float]], int, list[int]]: ...

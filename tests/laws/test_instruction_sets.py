@@ -16,7 +16,7 @@ sys.stdout.buffer.write(ts.profile(table, plan=plan, threads=1).to_bytes())
 """
 
 
-def test_the_baseline_counts_as_the_best_set_does(tmp_path):
+def test_every_set_counts_alike(tmp_path):
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
@@ -31,8 +31,8 @@ def test_the_baseline_counts_as_the_best_set_does(tmp_path):
             capture_output=True,
             check=True,
         ).stdout
-        for isa in ("baseline", "avx2")
+        for isa in ("baseline", "avx2", "avx512")
     }
-    assert written["baseline"] == written["avx2"]
+    assert len(set(written.values())) == 1
     assert len(written["baseline"]) > 1_000
     assert count(TABLE).rows == TABLE.num_rows

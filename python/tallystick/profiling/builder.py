@@ -102,7 +102,7 @@ def _profile(
     source = open_source(data)
     learned = plan is None
     if plan is None:
-        plan, resolved = learn(source, declared)
+        plan, resolved = learn(source, declared, threads=reading.threads)
         aliases = alias_table(resolved.instruments)
         ignored = list(resolved.ignored)
         reasons = {one.name: one.reason for one in resolved.instruments}
@@ -118,7 +118,7 @@ def _profile(
     core = counting.under(plan)
     if learned and source.rereadable and Profile(core).coarse:
         # The sample missed where the rows are: a wider one, and count again.
-        plan = learn(source, declared, wide=True)[0]
+        plan = learn(source, declared, wide=True, threads=reading.threads)[0]
         core = counting.under(plan)
     origin = Origin(
         description=source.description,

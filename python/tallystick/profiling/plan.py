@@ -11,7 +11,7 @@ from typing import Any
 from tallystick import _core
 from tallystick.errors import InputError, ParameterError
 from tallystick.profiling.files import read_state, write_state
-from tallystick.reading import Source, open_source
+from tallystick.reading import Source, open_source, thread_limit
 from tallystick.reading.source import SAMPLE_BYTES, SAMPLE_ROWS
 from tallystick.spec import Resolved, ResolvedColumn, Spec, load_spec, resolve
 
@@ -84,7 +84,7 @@ class Plan:
         requests = [request(column) for column in resolved.instruments]
         batches = sample(source, resolved)
         with sound_rows(source.description):
-            core = self._core.extend(requests, batches)
+            core = self._core.extend(requests, batches, thread_limit(None))
         return Plan(core, declared or self._spec)
 
     @property
@@ -142,7 +142,9 @@ class Plan:
         return f"Plan({self.plan_id[:7]}, {len(self.columns)} columns)"
 
 
-def learn(source: Source, spec: Spec | None, *, wide: bool = False) -> tuple[Plan, Resolved]:
+def learn(
+    source: Source, spec: Spec | None, *, wide: bool = False, threads: int | None = None
+) -> tuple[Plan, Resolved]:
     """Learns a plan from a source's sample, or from one of four times as many rows."""
     resolved = resolve(spec, source.schema)
     if not resolved.instruments:
@@ -150,7 +152,7 @@ def learn(source: Source, spec: Spec | None, *, wide: bool = False) -> tuple[Pla
     requests = [request(column) for column in resolved.instruments]
     batches = sample(source, resolved, _WIDE if wide else {})
     with sound_rows(source.description):
-        core = _core.Plan.fit(requests, batches, resolved.time)
+        core = _core.Plan.fit(requests, batches, resolved.time, thread_limit(threads))
     del batches
     _release()
     return Plan(core, spec), resolved

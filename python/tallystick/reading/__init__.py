@@ -3,7 +3,13 @@
 from tallystick.reading.dispatch import open_source
 from tallystick.reading.progress import NoProgress, Progress, RichProgress
 from tallystick.reading.source import Source, Unit
-from tallystick.reading.threads import MEMORY_BUDGET_BYTES, Accumulator, run, thread_count
+from tallystick.reading.threads import (
+    MEMORY_BUDGET_BYTES,
+    Accumulator,
+    run,
+    thread_count,
+    thread_limit,
+)
 
 __all__ = [
     "MEMORY_BUDGET_BYTES",
@@ -16,4 +22,5 @@ __all__ = [
     "open_source",
     "run",
     "thread_count",
+    "thread_limit",
 ]

@@ -90,13 +90,18 @@ def thread_count(
     Raises:
         ParameterError: `threads` or the variable is not a whole number above 0.
     """
+    limit = thread_limit(threads)
+    if threads is None and source.reader_bytes:
+        limit = min(limit, max(memory_budget_bytes // source.reader_bytes, 1))
+    return limit
+
+
+def thread_limit(threads: int | None) -> int:
+    """Return `threads` if given; else the variable, else the processors; see `thread_count`."""
     if threads is not None:
         return _positive(threads, "threads")
     variable = os.environ.get(THREADS_VARIABLE, "").strip()
-    limit = _positive(variable, THREADS_VARIABLE) if variable else _processors()
-    if source.reader_bytes:
-        limit = min(limit, max(memory_budget_bytes // source.reader_bytes, 1))
-    return limit
+    return _positive(variable, THREADS_VARIABLE) if variable else _processors()
 
 
 def _positive(value: int | str, name: str) -> int:

@@ -1,12 +1,13 @@
 //! Plans from samples of Arrow data.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use tallystick_core::batch::{Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
+use tallystick_core::parallel::add_up;
 use tallystick_core::plan::{Column, Counter, Role};
 use tallystick_core::scalar::{Countable, Domain};
 use tallystick_core::vocabulary::Vocabulary;
@@ -41,13 +42,21 @@ pub struct Request {
     pub kind: Kind,
 }
 
-/// Learns the counters of columns from sample batches.
+/// Learns the counters of columns from sample batches, a column at a time on each thread.
 ///
 /// # Errors
 /// When a column is in no batch or of a type that its kind cannot count.
-pub fn fit(requests: &[Request], batches: &[RecordBatch]) -> Result<Vec<Column>, Error> {
-    requests.iter().map(|request| fit_column(request, batches)).collect()
+pub fn fit(requests: &[Request], batches: &[RecordBatch], threads: usize) -> Result<Vec<Column>, Error> {
+    let learn = |learned: &mut Learned, i: usize| {
+        learned.insert(i, fit_column(&requests[i], batches));
+    };
+    let add = |a: &mut Learned, b: Learned| a.extend(b);
+    let learned = add_up(requests.len(), threads, Learned::new, learn, add);
+    // In the order of the requests, also as to which error is told.
+    learned.into_values().collect()
 }
+
+type Learned = BTreeMap<usize, Result<Column, Error>>;
 
 fn fit_column(request: &Request, batches: &[RecordBatch]) -> Result<Column, Error> {
     let arrays: Vec<ArrayRef> =

@@ -10,6 +10,7 @@ mod numbers;
 mod sound;
 mod states;
 mod supported;
+mod values;
 
 pub use bind::{Binder, Bound};
 pub use error::Error;
@@ -18,3 +19,4 @@ pub use fit::{Kind, Request, fit};
 pub use sound::check;
 pub use states::counts;
 pub use supported::{SUPPORTED, is_supported};
+pub use values::{Column, Quantiles, edges, extent, histogram, quantiles};

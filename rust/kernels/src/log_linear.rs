@@ -65,11 +65,13 @@ macro_rules! integers {
 }
 integers!(i8, i16, i32, i64, u8, u16, u32, u64);
 
+cloned! {
 /// Writes the cell of each finite value.
 pub fn find<T: LogLinear>(values: &[T], cells: &mut [i32]) {
     for (cell, value) in cells.iter_mut().zip(values) {
         *cell = value.cell();
     }
+}
 }
 
 /// Integers up to here are doubles, so that their cell is that of the double.
@@ -99,6 +101,13 @@ impl Octaves {
             self.raw = vec![0; BLOCK];
         }
         let doubles = low.to_f64() >= -EXACT && high.to_f64() <= EXACT;
+        // Of known length, so that no index is checked.
+        let (Ok(counts), Ok(touched)) = (
+            <&mut [u32; RAW]>::try_from(self.counts.as_mut_slice()),
+            <&mut [u8; RAW / PAGE]>::try_from(self.touched.as_mut_slice()),
+        ) else {
+            return;
+        };
         for block in values.chunks(BLOCK) {
             let raw = &mut self.raw[..block.len()];
             if !T::LINEAR_KEY || doubles {
@@ -108,8 +117,8 @@ impl Octaves {
             }
             for raw in raw {
                 let raw = *raw as usize % RAW;
-                self.counts[raw] = self.counts[raw].wrapping_add(1);
-                self.touched[raw / PAGE] = 1;
+                counts[raw] = counts[raw].wrapping_add(1);
+                touched[raw / PAGE] = 1;
             }
         }
     }

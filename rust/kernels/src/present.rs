@@ -100,7 +100,8 @@ pub fn all_finite<T: Number>(values: &[T], validity: Option<Bits<'_>>) -> bool {
 }
 
 cloned! {
-fn finite<T: Number>(values: &[T]) -> bool {
+/// Whether every value is neither NaN nor infinite.
+pub(crate) fn finite<T: Number>(values: &[T]) -> bool {
     // No early exit: the loop stays a vector of comparisons.
     let mut all = true;
     for value in values {

@@ -57,6 +57,14 @@ impl Tally {
         rest.iter().for_each(|&cell| bump(one, cell));
     }
 
+    /// Lends the buffer of a block's cells.
+    pub(crate) fn with_cells<R>(&mut self, rows: usize, with: impl FnOnce(&mut [u32], &mut Self) -> R) -> R {
+        let mut cells = std::mem::take(&mut self.entries);
+        let result = with(&mut cells[..rows], self);
+        self.entries = cells;
+        result
+    }
+
     pub(crate) fn uncount(&mut self, cell: usize, times: u32) {
         if self.values > 0 {
             self.not_below[..cell].iter_mut().for_each(|count| *count -= u64::from(times));

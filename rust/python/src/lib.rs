@@ -6,6 +6,7 @@ mod errors;
 mod measure;
 mod plan;
 mod profile;
+mod values;
 
 use pyo3::prelude::*;
 
@@ -21,5 +22,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<profile::Profile>()?;
     module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_function(wrap_pyfunction!(measure::measure_counts, module)?)?;
+    module.add_function(wrap_pyfunction!(values::histogram, module)?)?;
+    module.add_function(wrap_pyfunction!(values::extent, module)?)?;
+    module.add_function(wrap_pyfunction!(values::quantiles, module)?)?;
     Ok(())
 }

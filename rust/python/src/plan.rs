@@ -20,13 +20,22 @@ pub struct Plan {
     pub inner: Arc<tallystick_core::plan::Plan>,
 }
 
-/// An edge: integers stay exact.
-#[derive(FromPyObject)]
+/// An edge or another number of a column: integers stay exact.
+#[derive(FromPyObject, IntoPyObject)]
 pub enum Edge {
     #[pyo3(transparent)]
     Integer(i128),
     #[pyo3(transparent)]
     Float(f64),
+}
+
+impl From<Scalar> for Edge {
+    fn from(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Integer(value) => Self::Integer(value),
+            Scalar::Float(value) => Self::Float(value),
+        }
+    }
 }
 
 impl From<Edge> for Scalar {
@@ -82,13 +91,15 @@ impl ColumnRequest {
 fn learn(
     requests: Vec<ColumnRequest>,
     batches: Vec<Imported>,
+    threads: usize,
     py: Python<'_>,
 ) -> Result<Vec<Column>, Failure> {
     let requests: Vec<Request> =
         requests.into_iter().map(ColumnRequest::request).collect::<Result<_, _>>()?;
     Ok(py.detach(|| {
-        let batches: Vec<RecordBatch> = batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
-        tallystick_arrow::fit(&requests, &batches)
+        let batches: Vec<RecordBatch> =
+            batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
+        tallystick_arrow::fit(&requests, &batches, threads)
     })?)
 }
 
@@ -100,9 +111,10 @@ impl Plan {
         requests: Vec<ColumnRequest>,
         batches: Vec<Imported>,
         time: Option<String>,
+        threads: usize,
     ) -> PyResult<Self> {
         guard(py, || {
-            let columns = learn(requests, batches, py)?;
+            let columns = learn(requests, batches, threads, py)?;
             Ok(Self { inner: Arc::new(tallystick_core::plan::Plan::new(columns, time)?) })
         })
     }
@@ -112,9 +124,10 @@ impl Plan {
         py: Python<'_>,
         requests: Vec<ColumnRequest>,
         batches: Vec<Imported>,
+        threads: usize,
     ) -> PyResult<Self> {
         guard(py, || {
-            let columns = learn(requests, batches, py)?;
+            let columns = learn(requests, batches, threads, py)?;
             Ok(Self { inner: Arc::new(self.inner.extend(columns)?) })
         })
     }

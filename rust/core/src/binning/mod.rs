@@ -12,9 +12,9 @@ mod ladder;
 mod quantile;
 mod uniform;
 
-use tallystick_kernels::{Number, log_linear};
 use tallystick_kernels::search::Finder;
 use tallystick_kernels::sums::Grid;
+use tallystick_kernels::{Number, log_linear};
 
 use crate::error::Result;
 use crate::scalar::{Countable, Domain, Edges, Scalar};

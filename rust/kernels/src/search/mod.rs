@@ -16,9 +16,11 @@ mod tests;
 mod uniform;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use crate::{BLOCK, Number};
+use crate::present::finite;
 use crate::tally::Tally;
+use crate::{BLOCK, Number};
 use table::Table;
 use uniform::Uniform;
 
@@ -37,7 +39,21 @@ pub struct Finder<T> {
     /// `None` when the caller's were distinct already.
     ranks: Option<Vec<u32>>,
     uniform: Option<Uniform>,
-    table: Option<Table<T>>,
+    /// `None` for few edges. Of equal steps it is made when a value lies too near an edge.
+    table: Option<LazyTable<T>>,
+}
+
+/// A table that is made when it is first needed.
+#[derive(Debug)]
+struct LazyTable<T> {
+    busy: Range<usize>,
+    made: OnceLock<Table<T>>,
+}
+
+impl<T: Number> LazyTable<T> {
+    fn get(&self, edges: &[T]) -> &Table<T> {
+        self.made.get_or_init(|| Table::new(edges, self.busy.clone()))
+    }
 }
 
 impl<T: Number> Finder<T> {
@@ -64,7 +80,7 @@ impl<T: Number> Finder<T> {
         });
         let many = distinct.len() > FIND_ALL;
         let uniform = if many { Uniform::of(&distinct) } else { None };
-        let table = many.then(|| Table::new(&distinct, busy));
+        let table = many.then(|| LazyTable { busy, made: OnceLock::new() });
         Self { edges: distinct, ranks, uniform, table }
     }
 
@@ -77,7 +93,7 @@ impl<T: Number> Finder<T> {
         match (&self.table, &self.uniform) {
             (None, _) => compare_all::find(values, &self.edges, cells),
             (Some(_), Some(uniform)) if uniform.find(values, cells) => {}
-            (Some(table), _) => table.find(values, &self.edges, cells),
+            (Some(table), _) => table.get(&self.edges).find(values, &self.edges, cells),
         }
         if let Some(ranks) = &self.ranks {
             for cell in cells {
@@ -88,35 +104,63 @@ impl<T: Number> Finder<T> {
 
     /// Makes an empty tally fit for [`Finder::count`].
     pub fn open(&self, tally: &mut Tally) {
-        let width = self.table.as_ref().map_or(self.edges.len() + 1, Table::width);
-        tally.open(width, self.edges.len());
+        tally.open(table::width(self.edges.len()), self.edges.len());
     }
 
-    /// Counts values, which are not NaN, in a tally that this finder has opened: at most 2^31
+    /// Counts values, which are finite, in a tally that this finder has opened: at most 2^31
     /// before it is settled.
     pub fn count(&self, values: &[T], tally: &mut Tally) {
-        for block in values.chunks(BLOCK) {
-            match (&self.table, &self.uniform) {
-                _ if size_of_val(self.edges.as_slice()) <= COUNT_ALL_BYTES => {
-                    compare_all::count(block, &self.edges, tally);
+        values.chunks(BLOCK).for_each(|block| self.count_block(block, || true, tally));
+    }
+
+    /// Counts a block of at most [`BLOCK`] values, provided that all are finite; else it counts
+    /// none and returns false. Cheaper than looking first: what reads the block from memory is
+    /// the loop that has something to do meanwhile.
+    pub fn count_finite(&self, block: &[T], tally: &mut Tally) -> bool {
+        let mut all = true;
+        let look = || {
+            all = finite(block);
+            all
+        };
+        self.count_block(block, look, tally);
+        all
+    }
+
+    /// Counts a block if `go_on` says so, which is asked when the block has been read once.
+    fn count_block(&self, block: &[T], go_on: impl FnOnce() -> bool, tally: &mut Tally) {
+        let edges = self.edges.as_slice();
+        match (&self.table, &self.uniform) {
+            _ if size_of_val(edges) <= COUNT_ALL_BYTES => {
+                if go_on() {
+                    compare_all::count(block, edges, tally);
                 }
-                (None, _) => {
-                    let mut cells = std::mem::take(&mut tally.entries);
-                    compare_all::find(block, &self.edges, &mut cells[..block.len()]);
-                    tally.add(&cells[..block.len()]);
-                    tally.entries = cells;
+            }
+            (None, _) => tally.with_cells(block.len(), |cells, tally| {
+                compare_all::find(block, edges, cells);
+                if go_on() {
+                    tally.add(cells);
                 }
-                (Some(table), None) => table.count(block, &self.edges, tally),
-                (Some(table), Some(uniform)) => {
-                    let mut cells = std::mem::take(&mut tally.entries);
-                    let sure = uniform.find(block, &mut cells[..block.len()]);
-                    if sure {
-                        tally.add(&cells[..block.len()]);
+            }),
+            (Some(table), None) => {
+                let table = table.get(edges);
+                table.enter(block, tally);
+                if go_on() {
+                    table.count(block, edges, tally);
+                }
+            }
+            (Some(table), Some(uniform)) => {
+                let unsure = tally.with_cells(block.len(), |cells, tally| {
+                    let sure = uniform.find(block, cells);
+                    let go_on = go_on();
+                    if go_on && sure {
+                        tally.add(cells);
                     }
-                    tally.entries = cells;
-                    if !sure {
-                        table.count(block, &self.edges, tally);
-                    }
+                    go_on && !sure
+                });
+                if unsure {
+                    let table = table.get(edges);
+                    table.enter(block, tally);
+                    table.count(block, edges, tally);
                 }
             }
         }

@@ -47,11 +47,6 @@ impl<T: Number> Table<T> {
         self.edges as u32 + 1
     }
 
-    /// Cells that a tally of this table needs: the true ones and the two of crowded entries.
-    pub(super) fn width(&self) -> usize {
-        self.edges + 3
-    }
-
     pub(super) fn find(&self, values: &[T], edges: &[T], cells: &mut [u32]) {
         self.map.entries(values, cells);
         let mut crowded = false;
@@ -66,13 +61,17 @@ impl<T: Number> Table<T> {
         }
     }
 
-    /// Counts a block of values.
+    /// Writes the entries of a block, at most [`crate::BLOCK`] values.
+    pub(super) fn enter(&self, values: &[T], tally: &mut Tally) {
+        self.map.entries(values, &mut tally.entries[..values.len()]);
+    }
+
+    /// Counts a block of values whose entries were written just before.
     pub(super) fn count(&self, values: &[T], edges: &[T], tally: &mut Tally) {
         let Tally { counters, stride, entries, .. } = tally;
         let (counters, stride) = (counters.as_mut_slice(), *stride);
-        let entries = &mut entries[..values.len()];
-        self.map.entries(values, entries);
-        let width = self.width();
+        let entries = &entries[..values.len()];
+        let width = width(self.edges);
         assert!(counters.len() >= width + 3 * stride, "the tally was opened for this table");
         let mut add = |way: usize, value: T, entry: u32| {
             let (first, decider) = self.at(entry);
@@ -123,6 +122,11 @@ impl<T: Number> Table<T> {
         // both lists have one element an entry.
         unsafe { (*self.first.get_unchecked(entry), *self.decider.get_unchecked(entry)) }
     }
+}
+
+/// Cells that a tally of a table needs: the true ones and the two of crowded entries.
+pub(super) fn width(edges: usize) -> usize {
+    edges + 3
 }
 
 /// How many edges are not above the value.

@@ -55,7 +55,10 @@ impl Uniform {
         let t = self.position(value);
         // SAFETY: t lies between 0.5 and 65,537.5 (NaN became 0.5), the slack below 1/4096.
         unsafe {
-            ((t - self.slack).to_int_unchecked::<i32>() as u32, (t + self.slack).to_int_unchecked::<i32>() as u32)
+            (
+                (t - self.slack).to_int_unchecked::<i32>() as u32,
+                (t + self.slack).to_int_unchecked::<i32>() as u32,
+            )
         }
     }
 
