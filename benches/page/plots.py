@@ -12,12 +12,23 @@ from benches.case import BOUNDS, OURS
 # Mid-grey on a transparent ground; blue and orange are told apart by everyone, and by lightness.
 INK, OURS_COLOUR, RIVAL_COLOUR, BOUND_COLOUR = "#7f7f7f", "#e07b00", "#4c8bbf", "#a8a8a8"
 LARGEST_BYTES = 60_000
+CASES_IN_ONE = 4  # more would not fit into so many bytes, nor on a screen
 
 
-def rates(group: Mapping[str, Any], path: Path) -> None:
+def parts(name: str, group: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The plots of a section, by file name, and the cases on each."""
+    cases = list(group["cases"].values())
+    starts = range(0, len(cases), CASES_IN_ONE)
+    names = [f"{name}.svg", *(f"{name}-{i}.svg" for i in range(2, len(starts) + 1))]
+    return {
+        file: cases[start : start + CASES_IN_ONE]
+        for file, start in zip(names, starts, strict=False)
+    }
+
+
+def rates(cases: list[Any], path: Path) -> None:
     """A bar for each engine in each case, on one logarithmic axis of rates."""
     pyplot = _pyplot()
-    cases = list(group["cases"].values())
     heights = [len(case["engines"]) for case in cases]
     figure, axes = pyplot.subplots(
         len(cases),

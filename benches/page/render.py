@@ -50,7 +50,8 @@ def write(kept: run.Run, folder: Path | None = None) -> None:
     path = PAGE if folder is None else folder / PAGE.name
     scaling = run.load(SCALING)
     for name, group in kept["groups"].items():
-        plots.rates(group, path.parent / "benchmarks" / f"{name}.svg")
+        for file, cases in plots.parts(name, group).items():
+            plots.rates(cases, path.parent / "benchmarks" / file)
     if scaling:
         plots.lines(scaling["lines"], path.parent / "benchmarks" / "scaling.svg")
     path.write_text(page(kept, scaling), encoding="utf-8")
@@ -95,7 +96,8 @@ def _circumstances(kept: run.Run) -> Iterator[str]:
 def _section(name: str, group: Mapping[str, Any]) -> Iterator[str]:
     yield f"## {group['title']}\n"
     yield group["note"].strip() + "\n"
-    yield f"![Rates of all engines](benchmarks/{name}.svg)\n"
+    for file in plots.parts(name, group):
+        yield f"![Rates of all engines](benchmarks/{file})\n"
     for case in group["cases"].values():
         yield f"{case['title']}, {case['rounds']} rounds\n"
         yield tables.engines(case) + "\n"

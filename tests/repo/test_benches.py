@@ -6,7 +6,7 @@ import pytest
 from benches import check, run
 from benches.case import OURS, ROOFLINE
 from benches.cases import NAMES
-from benches.page import render, tables
+from benches.page import plots, render, tables
 from benches.targets import TARGETS, Check, Target, best_rival
 
 from repo.source import ROOT
@@ -116,6 +116,16 @@ def test_the_page_says_what_is_met_missed_missing_and_not_run(tiny):
     assert any("**tallystick**" in line and "1,000" in line for line in lines)
     assert "Instruction set in use: avx2" in page
     assert "The processor was shared" not in page
+
+
+def test_many_cases_are_spread_over_plots(tiny):
+    group = tiny["groups"]["histogram"]
+    assert list(plots.parts("histogram", group)) == ["histogram.svg"]
+    many = {"cases": dict.fromkeys(map(str, range(9)), {})}
+    spread = plots.parts("edges", many)
+    assert list(spread) == ["edges.svg", "edges-2.svg", "edges-3.svg"]
+    assert [len(cases) for cases in spread.values()] == [4, 4, 1]
+    assert "![Rates of all engines](benchmarks/histogram.svg)" in render.page(tiny, {})
 
 
 def test_columns_of_tables_line_up(tiny):
