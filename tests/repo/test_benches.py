@@ -121,7 +121,7 @@ def test_the_page_says_what_is_met_missed_missing_and_not_run(tiny):
 def test_many_cases_are_spread_over_plots(tiny):
     group = tiny["groups"]["histogram"]
     assert list(plots.parts("histogram", group)) == ["histogram.svg"]
-    many = {"cases": dict.fromkeys(map(str, range(9)), {})}
+    many = {"cases": {key: {} for key in map(str, range(9))}}
     spread = plots.parts("edges", many)
     assert list(spread) == ["edges.svg", "edges-2.svg", "edges-3.svg"]
     assert [len(cases) for cases in spread.values()] == [4, 4, 1]
