@@ -11,6 +11,7 @@ __all__ = [
     "__version__",
     "compare",
     "measure_counts",
+    "measure_ks",
 ]
 
 __version__: Final[str]
@@ -73,4 +74,12 @@ def measure_counts(
     *,
     tolerance: float | None = None,
     false_alarm_rate: float = 0.01,
+) -> Any: ...
+def measure_ks(
+    reference: Sequence[Any],
+    current: Sequence[Any],
+    *,
+    tolerance: float | None = None,
+    false_alarm_rate: float = 0.01,
+    threads: int = 1,
 ) -> Any: ...

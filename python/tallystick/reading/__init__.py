@@ -3,7 +3,13 @@
 from tallystick.reading.dispatch import open_source
 from tallystick.reading.progress import NoProgress, Progress, RichProgress
 from tallystick.reading.source import Source, Unit
-from tallystick.reading.threads import MEMORY_BUDGET_BYTES, Accumulator, run, thread_count
+from tallystick.reading.threads import (
+    MEMORY_BUDGET_BYTES,
+    Accumulator,
+    processors,
+    run,
+    thread_count,
+)
 
 __all__ = [
     "MEMORY_BUDGET_BYTES",
@@ -14,6 +20,7 @@ __all__ = [
     "Source",
     "Unit",
     "open_source",
+    "processors",
     "run",
     "thread_count",
 ]

@@ -7,6 +7,7 @@ mod export;
 mod fit;
 mod labels;
 mod numbers;
+mod samples;
 mod states;
 mod supported;
 
@@ -14,5 +15,6 @@ pub use bind::{Binder, Bound};
 pub use error::Error;
 pub use export::{Identity, curves, hex, measurements, segment_text, window_ends};
 pub use fit::{Kind, Request, fit};
+pub use samples::exact_ks;
 pub use states::counts;
 pub use supported::{SUPPORTED, is_supported};

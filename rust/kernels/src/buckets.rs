@@ -8,8 +8,8 @@
 use crate::Number;
 use crate::isa::cloned;
 
-/// Number of buckets; a table of them leaves room in the first-level cache.
-pub const BUCKETS: usize = 1 << 13;
+/// Number of buckets: more make a table leave the nearest caches, fewer leave more to go through.
+pub const BUCKETS: usize = 1 << 14;
 const LAST: u64 = BUCKETS as u64 - 1;
 const HALF: u64 = BUCKETS as u64 / 2;
 /// Adding this to a small number leaves that number, rounded, in the low bits.
@@ -123,9 +123,28 @@ fn each<T: Number>(map: &Map, values: &[T], buckets: &mut [u32]) {
 }
 
 cloned! {
-/// Writes the bucket of each finite value.
-pub fn find<T: Number>(map: &Map, values: &[T], buckets: &mut [u32]) {
+/// Writes the bucket of each finite value, and the places of those whose bucket is wanted; how
+/// many they are. At most 2^16 values.
+///
+/// # Panics
+/// If `wanted` has not [`BUCKETS`] entries, or an output fewer than there are values.
+pub fn select<T: Number>(
+    map: &Map,
+    values: &[T],
+    wanted: &[bool],
+    buckets: &mut [u32],
+    places: &mut [u16],
+) -> usize {
+    let wanted: &[bool; BUCKETS] = wanted.try_into().expect("one entry a bucket");
+    let (buckets, places) = (&mut buckets[..values.len()], &mut places[..values.len()]);
     each(map, values, buckets);
+    let mut many = 0;
+    for (place, &bucket) in buckets.iter().enumerate() {
+        // Written always and kept sometimes: there is no branch to foresee.
+        places[many] = place as u16;
+        many += usize::from(wanted[bucket as usize % BUCKETS]);
+    }
+    many
 }
 }
 
@@ -157,7 +176,7 @@ pub fn naive_count<T: Number>(map: &Map, values: &[T], table: &mut [u32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUCKETS, Map, count, find, naive_count};
+    use super::{BUCKETS, Map, count, naive_count, select};
     use crate::Number;
     use proptest::prelude::*;
 
@@ -189,8 +208,11 @@ mod tests {
         count(map, &values, &mut table);
         naive_count(map, &values, &mut naive);
         prop_assert_eq!(table, naive);
-        let mut buckets = vec![0; values.len()];
-        find(map, &values, &mut buckets);
+        let (mut buckets, mut places) = (vec![0; values.len()], vec![0; values.len()]);
+        let wanted: Vec<bool> = (0..BUCKETS).map(|bucket| bucket % 3 == 1).collect();
+        let many = select(map, &values, &wanted, &mut buckets, &mut places);
+        let naive: Vec<u16> = (0..values.len() as u16).filter(|i| buckets[*i as usize] % 3 == 1).collect();
+        prop_assert_eq!(&places[..many], &naive[..]);
         prop_assert!(buckets.is_sorted());
         prop_assert!(buckets.iter().all(|bucket| (*bucket as usize) < BUCKETS));
         for pair in values.windows(2).zip(buckets.windows(2)) {

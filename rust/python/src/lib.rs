@@ -21,5 +21,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<profile::Profile>()?;
     module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_function(wrap_pyfunction!(measure::measure_counts, module)?)?;
+    module.add_function(wrap_pyfunction!(measure::measure_ks, module)?)?;
     Ok(())
 }

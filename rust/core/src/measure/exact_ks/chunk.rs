@@ -155,13 +155,7 @@ impl<T: Countable, L: Line> Chunk<L::Key> for Typed<'_, T, L> {
         let mut found = [0; BLOCK];
         let mut kept = [0_u16; BLOCK];
         self.each_block(rows, &mut Specials::default(), |values| {
-            buckets::find(map, values, &mut found[..values.len()]);
-            let mut many = 0;
-            for (row, &bucket) in found[..values.len()].iter().enumerate() {
-                // Written always and kept sometimes: there is no branch to foresee.
-                kept[many] = row as u16;
-                many += usize::from(wanted.buckets[bucket as usize]);
-            }
+            let many = buckets::select(map, values, &wanted.buckets, &mut found, &mut kept);
             for &row in &kept[..many] {
                 let (bucket, key) = (found[row as usize] as usize, L::key(values[row as usize]));
                 if wanted.pivots[bucket] != Some(key) {

@@ -69,6 +69,8 @@ pub struct Outcome {
     pub reference: Specials,
     /// Rows of the current side that take no part.
     pub current: Specials,
+    /// Values of each side that take part.
+    pub present: (u64, u64),
     /// The distance, where both sides have values.
     pub exact: Option<Exact>,
 }
@@ -129,7 +131,7 @@ fn outcome(specials: [Specials; 2], n: u64, m: u64, search: Search, ends: Option
     let ties = ends.map_or(Ties::Atoms(atoms), Ties::Every);
     let measurable = (1..=MOST_ROWS).contains(&n) && (1..=MOST_ROWS).contains(&m);
     let exact = measurable.then_some(Exact { n, m, at, gap, ties });
-    Outcome { reference: specials[0], current: specials[1], exact }
+    Outcome { reference: specials[0], current: specials[1], present: (n, m), exact }
 }
 
 impl Exact {

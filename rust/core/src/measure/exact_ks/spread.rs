@@ -53,7 +53,7 @@ fn even<K: Key>(low: &Point<K>, high: &Point<K>, linear: bool) -> Option<Map> {
     let scale = (BUCKETS - 3) as f64 / (high.near - low.near);
     let step = 1.0 / scale;
     let sound = scale.is_normal() && step.is_normal();
-    sound.then(|| Map::Grid { origin: low.near - step, scale })
+    sound.then_some(Map::Grid { origin: low.near - step, scale })
 }
 
 /// Steps near the centre and ratios far from it, which take over at various distances.
