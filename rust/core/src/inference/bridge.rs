@@ -26,7 +26,7 @@ const NEGLIGIBLE: f64 = 1e-15;
 const CERTAIN: f64 = 33.0;
 /// Nodes of a panel, and its width in standard deviations of the narrower step.
 const NODES: usize = 16;
-const WIDTH: f64 = 4.0;
+const WIDTH: f64 = 6.0;
 /// Places further than this many standard deviations from a step's mean are left out.
 const FARTHEST: f64 = 11.0;
 
@@ -128,7 +128,8 @@ fn steps(read: &[Range<f64>]) -> Vec<Step> {
     steps
 }
 
-/// Places within (-t, t), each with the chance that the bridge is there and was never beyond.
+/// Places within (0, t), each with the chance that the bridge is there or as far below 0, and was
+/// never beyond: up and down are alike.
 struct Places {
     at: Vec<f64>,
     chance: Vec<f64>,
@@ -162,25 +163,28 @@ fn spread(step: Step, t: f64, x: f64, share: f64, next: &[f64], weights: &[f64],
     let mean = x * rest;
     let tail = |z: f64| normal::sf(z).unwrap_or(0.0);
     let mut beyond = tail((t - mean) / sd) + tail((t + mean) / sd);
-    let first = next.partition_point(|y| *y < mean - FARTHEST * sd);
-    let last = next.partition_point(|y| *y <= mean + FARTHEST * sd);
     let norm = 1.0 / (sd * (2.0 * PI).sqrt());
-    for ((y, weight), into) in next[first..last].iter().zip(&weights[first..last]).zip(&mut into[first..last])
-    {
-        let z = (y - mean) / sd;
-        let density = weight * norm * (-0.5 * z * z).exp();
-        let crossing = step.crossing(t, x, *y);
-        beyond += density * crossing;
-        *into += share * density * (1.0 - crossing);
+    for side in [1.0, -1.0] {
+        let centre = side * mean;
+        let first = next.partition_point(|y| *y < centre - FARTHEST * sd);
+        let last = next.partition_point(|y| *y <= centre + FARTHEST * sd);
+        let near = next[first..last].iter().zip(&weights[first..last]).zip(&mut into[first..last]);
+        for ((y, weight), into) in near {
+            let z = (y - centre) / sd;
+            let density = weight * norm * (-0.5 * z * z).exp();
+            let crossing = step.crossing(t, x, side * y);
+            beyond += density * crossing;
+            *into += share * density * (1.0 - crossing);
+        }
     }
     beyond
 }
 
-/// Nodes and weights on [-t, t] for densities that change over `sd`.
+/// Nodes and weights on [0, t] for densities that change over `sd`.
 fn nodes(t: f64, sd: f64, rule: &[(f64, f64)]) -> (Vec<f64>, Vec<f64>) {
-    let panels = (2.0 * t / (WIDTH * sd)).ceil().max(1.0);
-    let half = t / panels;
-    let middles = (0..panels as usize).map(|panel| -t + half * (2 * panel + 1) as f64);
+    let panels = (t / (WIDTH * sd)).ceil().max(1.0);
+    let half = t / (2.0 * panels);
+    let middles = (0..panels as usize).map(|panel| half * (2 * panel + 1) as f64);
     middles.flat_map(|middle| rule.iter().map(move |(x, w)| (middle + half * x, half * w))).unzip()
 }
 
