@@ -11,9 +11,10 @@ use crate::isa::cloned;
 /// Number of buckets: more make a table leave the nearest caches, fewer leave more to go through.
 pub const BUCKETS: usize = 1 << 14;
 const LAST: u64 = BUCKETS as u64 - 1;
-const HALF: u64 = BUCKETS as u64 / 2;
 /// Adding this to a small number leaves that number, rounded, in the low bits.
 const TO_INTEGER: f64 = (1_u64 << 52) as f64;
+/// Sums that do not wait for each other.
+const LANES: usize = 16;
 /// Values whose buckets are found at a time.
 const BLOCK: usize = 1024;
 
@@ -36,43 +37,52 @@ pub enum Map {
     },
     /// Equal steps of the value near a centre, equal ratios of the distance far from it.
     Log {
-        /// Values below it have the lower half of the buckets.
+        /// Values below it have buckets below `middle`.
         centre: f64,
         /// The distance at which steps turn into ratios.
         floor: f64,
         /// A bucket holds `2^shift` doubles between `floor` and twice that.
         shift: u32,
+        /// The centre's bucket, above 0.
+        middle: u32,
     },
 }
 
-/// Ready to be applied: the constants of one variant, worked out once.
+/// [`Map::Log`], ready to be applied: its constants worked out once.
 #[derive(Clone, Copy)]
 struct Log {
     centre: f64,
     floor: f64,
-    top: f64,
     shift: u32,
+    middle: u64,
+    /// Furthest that is told apart below and above the centre, the floor added.
+    tops: (f64, f64),
 }
 
 impl Log {
-    fn new(centre: f64, floor: f64, shift: u32) -> Self {
-        let steps = (HALF - 1).checked_shl(shift).filter(|steps| steps >> shift == HALF - 1);
-        let top = floor.to_bits().saturating_add(steps.unwrap_or(u64::MAX));
-        Self { centre, floor, top: f64::from_bits(top.min(f64::MAX.to_bits())), shift }
+    fn new(centre: f64, floor: f64, shift: u32, middle: u32) -> Self {
+        let middle = u64::from(middle).clamp(1, LAST);
+        let top = |most: u64| {
+            let steps = most.checked_shl(shift).filter(|steps| steps >> shift == most);
+            let top = floor.to_bits().saturating_add(steps.unwrap_or(u64::MAX));
+            f64::from_bits(top.min(f64::MAX.to_bits()))
+        };
+        Self { centre, floor, shift, middle, tops: (top(middle - 1), top(LAST - middle)) }
     }
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
     fn bucket(self, value: f64) -> u32 {
         let distance = value - self.centre;
+        let top = if distance < 0.0 { self.tops.0 } else { self.tops.1 };
         // Each step is monotone and correctly rounded; positive doubles order as their bits do.
         let far = distance.abs() + self.floor;
-        let far = if far < self.top { far } else { self.top };
-        // Between 0 and HALF - 1: `far` lies between `floor` and `top`. Checks would keep the
-        // loop from becoming vectors.
+        let far = if far < top { far } else { top };
+        // As many as there are buckets on that side, at most: `far` lies between `floor` and
+        // `top`. Checks would keep the loop from becoming vectors.
         let steps = far.to_bits().wrapping_sub(self.floor.to_bits()).wrapping_shr(self.shift);
-        let below = (HALF - 1).wrapping_sub(steps);
-        (if distance < 0.0 { below } else { steps.wrapping_add(HALF) }) as u32
+        let below = (self.middle - 1).wrapping_sub(steps);
+        (if distance < 0.0 { below } else { steps.wrapping_add(self.middle) }) as u32
     }
 }
 
@@ -98,7 +108,9 @@ impl Map {
         let bucket = match *self {
             Self::Steps { origin, shift } => steps(key, origin, shift),
             Self::Grid { origin, scale } => grid(value, origin, scale),
-            Self::Log { centre, floor, shift } => Log::new(centre, floor, shift).bucket(value),
+            Self::Log { centre, floor, shift, middle } => {
+                Log::new(centre, floor, shift, middle).bucket(value)
+            }
         };
         bucket as usize
     }
@@ -115,11 +127,30 @@ fn each<T: Number>(map: &Map, values: &[T], buckets: &mut [u32]) {
         Map::Grid { origin, scale } => {
             pairs.for_each(|(bucket, value)| *bucket = grid(value.to_f64(), origin, scale));
         }
-        Map::Log { centre, floor, shift } => {
-            let log = Log::new(centre, floor, shift);
+        Map::Log { centre, floor, shift, middle } => {
+            let log = Log::new(centre, floor, shift, middle);
             pairs.for_each(|(bucket, value)| *bucket = log.bucket(value.to_f64()));
         }
     }
+}
+
+cloned! {
+/// Whether all values are finite, in less time than counting them takes.
+pub fn finite<T: Number>(values: &[T]) -> bool {
+    if T::LINEAR_KEY {
+        return true;
+    }
+    // What is finite leaves 0 of itself, all else NaN, which sums keep.
+    let mut sums = [0.0; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            let value = chunk[lane].to_f64();
+            sums[lane] += value - value;
+        }
+    }
+    sums.iter().all(|sum| *sum == 0.0) && rest.iter().all(|value| value.is_finite())
+}
 }
 
 cloned! {
@@ -176,7 +207,7 @@ pub fn naive_count<T: Number>(map: &Map, values: &[T], table: &mut [u32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUCKETS, Map, count, naive_count, select};
+    use super::{BUCKETS, Map, count, finite, naive_count, select};
     use crate::Number;
     use proptest::prelude::*;
 
@@ -187,21 +218,16 @@ mod tests {
         prop_oneof![
             (any::<u64>(), 0..64_u32).prop_map(|(origin, shift)| Map::Steps { origin, shift }),
             (finite(), positive()).prop_map(|(origin, scale)| Map::Grid { origin, scale }),
-            (finite(), positive(), 0..64_u32).prop_map(|(centre, floor, shift)| Map::Log {
-                centre,
-                floor,
-                shift
-            }),
+            (finite(), positive(), 0..64_u32, any::<u32>())
+                .prop_map(|(centre, floor, shift, middle)| Map::Log { centre, floor, shift, middle }),
             (-2.0..2.0, 1e-3..10.0_f64).prop_map(|(origin, scale)| Map::Grid { origin, scale }),
-            (-2.0..2.0, 1e-3..10.0_f64, 30..52_u32).prop_map(|(centre, floor, shift)| Map::Log {
-                centre,
-                floor,
-                shift
-            }),
+            (-2.0..2.0, 1e-3..10.0_f64, 30..52_u32, 0..BUCKETS as u32)
+                .prop_map(|(centre, floor, shift, middle)| Map::Log { centre, floor, shift, middle }),
         ]
     }
 
     fn hold<T: Number>(map: &Map, mut values: Vec<T>) -> Result<(), TestCaseError> {
+        prop_assert_eq!(finite(&values), values.iter().all(|value| value.is_finite()));
         values.retain(|value| value.is_finite());
         values.sort_by_key(|value| value.key());
         let (mut table, mut naive) = (vec![0; BUCKETS], vec![0; BUCKETS]);
@@ -221,11 +247,26 @@ mod tests {
         Ok(())
     }
 
+    #[test]
+    fn one_value_that_is_not_finite_is_seen_wherever_it_is() {
+        for len in 1..70 {
+            let values = vec![-1.5e300; len];
+            assert!(finite(&values));
+            for place in 0..len {
+                for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                    let mut values = values.clone();
+                    values[place] = odd;
+                    assert!(!finite(&values));
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn a_smaller_value_never_has_a_larger_bucket(
             map in maps(),
-            floats in prop::collection::vec(prop_oneof![any::<f64>(), -3.0..3.0, Just(0.0), Just(-0.0)], 0..60),
+            floats in prop::collection::vec(prop_oneof![any::<f64>(), Just(f64::NAN), Just(f64::INFINITY), -3.0..3.0, Just(0.0), Just(-0.0)], 0..60),
             narrow in prop::collection::vec(any::<f32>(), 0..60),
             integers in prop::collection::vec(prop_oneof![any::<i64>(), -9..9_i64], 0..60),
             unsigned in prop::collection::vec(any::<u64>(), 0..60),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use tallystick_kernels::BLOCK;
 use tallystick_kernels::buckets::{self, BUCKETS, Map};
-use tallystick_kernels::present::{Special, all_finite, split};
+use tallystick_kernels::present::{Special, split};
 
 use super::line::{Key, Line};
 use crate::batch::{Bits, Numbers};
@@ -112,7 +112,7 @@ impl<T: Countable, L: Line> Typed<'_, T, L> {
         for start in rows.clone().step_by(BLOCK) {
             let block = &self.values[start..rows.end.min(start + BLOCK)];
             let validity = self.validity.map(|bits| bits.from_row(start));
-            if all_finite(block, validity) {
+            if validity.is_none_or(|bits| bits.absent(block.len()) == 0) && buckets::finite(block) {
                 with(block);
             } else {
                 split(block, validity, &mut kept, &mut places, |_, why| *place(specials, why) += 1);

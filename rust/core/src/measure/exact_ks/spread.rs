@@ -61,14 +61,21 @@ fn logs<K: Key>(sample: &[Point<K>], centre: f64) -> Vec<Map> {
     let distance = |point: &Point<K>| (point.near - centre).abs();
     let mut distances: Vec<f64> = sample.iter().map(distance).filter(|d| *d > 0.0).collect();
     distances.sort_unstable_by(f64::total_cmp);
-    let Some(&reach) = distances.last().filter(|reach| reach.is_finite()) else { return Vec::new() };
+    if distances.last().is_none_or(|reach| !reach.is_finite()) {
+        return Vec::new();
+    }
     let floors = [500, 100, 10].map(|per_mille| distances[distances.len() * per_mille / 1001]);
+    let ends = [sample.first(), sample.last()].map(|end| end.map_or(centre, |point| point.near));
+    let (below, above) = ((centre - ends[0]).max(0.0), (ends[1] - centre).max(0.0));
     let map = |floor: f64| {
-        let span = (reach + floor).to_bits() - floor.to_bits();
-        let shift = (u64::BITS - span.leading_zeros()).saturating_sub(BUCKETS.ilog2() - 1);
-        Map::Log { centre, floor, shift }
+        let span = |reach: f64| (reach + floor).to_bits() - floor.to_bits();
+        let most = BUCKETS as u64 - 4;
+        // As few doubles a bucket as let both sides fit in.
+        let shift = (0..64).find(|shift| (span(below) >> shift) + (span(above) >> shift) <= most)?;
+        let (low, high) = (span(below) >> shift, span(above) >> shift);
+        Some(Map::Log { centre, floor, shift, middle: (1 + low + (most - low - high) / 2) as u32 })
     };
-    floors.into_iter().map(map).collect()
+    floors.into_iter().filter_map(map).collect()
 }
 
 /// Pairs of a value with a neighbour in its bucket that is not the bucket's most frequent value.
