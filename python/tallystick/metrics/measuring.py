@@ -139,7 +139,7 @@ def _on_rows(
     reference: Any, current: Any, tolerance: float | None, false_alarm_rate: float, threads: int
 ) -> Measurement:
     """Of the values themselves, without cells in between."""
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped]
 
     batch = _core.measure_ks(
         *(pa.table({_NAME: side}).to_batches() for side in (reference, current)),
@@ -159,7 +159,7 @@ def _spec(metric: str, tolerance: float | None) -> dict[str, Any] | None:
 
 def _countable(metric: str, reference: Any) -> Any:
     """The reference, of a type that the metric is about."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     from tallystick.spec.arrow_types import SUPPORTED, natural_kind, type_name
 

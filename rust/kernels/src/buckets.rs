@@ -140,13 +140,13 @@ pub fn finite<T: Number>(values: &[T]) -> bool {
     if T::LINEAR_KEY {
         return true;
     }
-    // What is finite leaves 0 of itself, all else NaN, which sums keep.
+    // Zero times what is finite is zero, all else NaN, which sums keep.
     let mut sums = [0.0; LANES];
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
         for lane in 0..LANES {
             let value = chunk[lane].to_f64();
-            sums[lane] += value - value;
+            sums[lane] += value * 0.0;
         }
     }
     sums.iter().all(|sum| *sum == 0.0) && rest.iter().all(|value| value.is_finite())

@@ -27,7 +27,7 @@ use search::Search;
 
 use super::MOST_ROWS;
 use crate::batch::{Bits, Numbers};
-use crate::inference::{bridge, lattice};
+use crate::inference::{bridge, kolmogorov, lattice};
 use crate::state::Specials;
 
 /// A run of values of one side that lie together in memory, with their validity.
@@ -146,14 +146,25 @@ impl Exact {
     pub fn p_value(&self) -> Option<f64> {
         match &self.ties {
             Ties::Every(ends) => lattice::p_value(self.n, self.m, ends, self.gap),
-            Ties::Atoms(atoms) => {
-                let whole = (self.n + self.m) as f64;
-                let shares: Vec<(f64, f64)> =
-                    atoms.iter().map(|(from, to)| (*from as f64 / whole, *to as f64 / whole)).collect();
-                let scale = (1.0 / self.n as f64 + 1.0 / self.m as f64).sqrt();
-                bridge::sf(self.distance() / scale, &shares)
-            }
+            Ties::Atoms(atoms) => self.p_of_the_limit(atoms),
         }
+    }
+
+    /// The limit law, given the atoms.
+    fn p_of_the_limit(&self, atoms: &[(u64, u64)]) -> Option<f64> {
+        let (n, m) = (self.n as f64, self.m as f64);
+        let scale = n * m * (1.0 / n + 1.0 / m).sqrt();
+        let without = kolmogorov::sf(self.gap as f64 / scale)?;
+        if atoms.is_empty() {
+            return Some(without);
+        }
+        // Between two atoms the gap moves in steps of n + m, so that reaching it is as likely as
+        // coming to half a step below on the line. Where it is read all along, what the samples
+        // miss of the bridge between rows outweighs that.
+        let reached = (self.gap as f64 - (n + m) / 2.0).max(0.0) / scale;
+        let share = |rows: u64| rows as f64 / (n + m);
+        let shares: Vec<(f64, f64)> = atoms.iter().map(|(from, to)| (share(*from), share(*to))).collect();
+        bridge::sf(reached, &shares).map(|p| p.min(without))
     }
 
     /// What the p value comes from.

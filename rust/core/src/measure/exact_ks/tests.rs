@@ -247,6 +247,41 @@ fn the_distance_is_a_rounded_fraction() {
     assert_eq!(exact(1 << 120, 1 << 60, 1 << 60).distance(), 1.0);
 }
 
+#[test]
+fn the_limit_law_is_near_that_of_the_paths_and_above_it() {
+    // Poisson shares at various means: from two values to a dozen, none too rare to be an atom.
+    let mut draws = Draws(11);
+    let (n, m) = (1_500_u64, 1_500_u64);
+    for mean in [0.2_f64, 1.0, 3.0] {
+        let poisson = |draws: &mut Draws| {
+            let (mut product, mut k) = (draws.uniform(), 0_u32);
+            while product > (-mean).exp() {
+                product *= draws.uniform();
+                k += 1;
+            }
+            f64::from(k)
+        };
+        let mut pooled = draws.many((n + m) as usize, poisson);
+        pooled.sort_by(f64::total_cmp);
+        let lengths: Vec<u64> = pooled.chunk_by(|a, b| a == b).map(|group| group.len() as u64).collect();
+        let ends: Vec<u64> = lengths
+            .iter()
+            .scan(0, |sum, len| {
+                *sum += len;
+                Some(*sum)
+            })
+            .collect();
+        for rows in [7_u64, 15, 30, 31, 60, 90] {
+            let gap = u128::from(rows * n);
+            let exact = |ties| Exact { n, m, at: (0, 0), gap, ties };
+            let paths = exact(Ties::Every(ends.clone())).p_value().unwrap();
+            let limit = exact(Ties::Atoms(heavy(&ends))).p_value().unwrap();
+            // Above, by at most a step of the lattice where the tail falls steepest.
+            assert!(limit >= paths && limit <= 1.15 * paths, "{mean} {rows}: {limit} {paths}");
+        }
+    }
+}
+
 fn numbers() -> impl Strategy<Value = Vec<f64>> {
     let one = prop_oneof![
         any::<f64>(),
