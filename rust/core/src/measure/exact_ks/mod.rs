@@ -161,7 +161,7 @@ impl Exact {
         // Between two atoms the gap moves in steps of n + m, so that reaching it is as likely as
         // coming to half a step below on the line. Where it is read all along, what the samples
         // miss of the bridge between rows outweighs that.
-        let reached = (self.gap as f64 - (n + m) / 2.0).max(0.0) / scale;
+        let reached = (self.gap as f64 - f64::midpoint(n, m)).max(0.0) / scale;
         let share = |rows: u64| rows as f64 / (n + m);
         let shares: Vec<(f64, f64)> = atoms.iter().map(|(from, to)| (share(*from), share(*to))).collect();
         bridge::sf(reached, &shares).map(|p| p.min(without))
