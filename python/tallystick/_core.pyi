@@ -13,6 +13,7 @@ __all__ = [
     "extent",
     "histogram",
     "measure_counts",
+    "measure_ks",
     "quantiles",
 ]
 
@@ -89,3 +90,11 @@ def extent(arrays: Sequence[Any]) -> tuple[float, float] | None: ...
 def quantiles(
     arrays: Sequence[Any], q: Sequence[float], exact: bool, threads: int
 ) -> tuple[list[tuple[float, float, float]], int, list[int]]: ...
+def measure_ks(
+    reference: Sequence[Any],
+    current: Sequence[Any],
+    *,
+    tolerance: float | None = None,
+    false_alarm_rate: float = 0.01,
+    threads: int = 1,
+) -> Any: ...

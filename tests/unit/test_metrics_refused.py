@@ -61,6 +61,12 @@ def test_numbers_out_of_their_domains_are_refused(sides):
                 measure(**sides, tolerance=tolerance)
 
 
+@pytest.mark.parametrize("threads", [0, -1, 1.5, True, "many"])
+def test_threads_are_a_whole_number_above_0(threads):
+    with pytest.raises(ParameterError, match=r"^threads: expected a whole number above 0"):
+        metrics.ks(**SIDES, threads=threads)
+
+
 @pytest.mark.parametrize("metric", sorted(set(TOLERANCE_OF) - {"psi_corrected"}))
 def test_a_tolerance_of_shares_is_below_1(metric):
     with pytest.raises(ParameterError, match="above 0 and below 1"):

@@ -14,6 +14,7 @@ from tallystick.comparison.measurement import measurements_of
 from tallystick.errors import ColumnTypeError, ParameterError
 from tallystick.metrics.sides import counts_of, values_of
 from tallystick.profiling import profile
+from tallystick.reading import processors
 from tallystick.spec.vocabulary import (
     DEFAULT_FALSE_ALARM_RATE,
     DEFAULT_TOLERANCES,
@@ -36,6 +37,7 @@ def measure(
     bins: int = 10,
     tolerance: float | None = None,
     false_alarm_rate: float = DEFAULT_FALSE_ALARM_RATE,
+    threads: int | None = None,
 ) -> Measurement:
     """Measures `metric` on values or on counts."""
     from_counts = reference_counts is not None or current_counts is not None
@@ -54,6 +56,9 @@ def measure(
         return _on_counts(metric, both, tolerance, float(false_alarm_rate))
     sides = _both("", reference, current, metric)
     first, second = (values_of(data, column, side) for side, data in sides.items())
+    if metric == "ks":
+        first = _countable(metric, first)
+        return _on_rows(first, second, tolerance, float(false_alarm_rate), processors(threads))
     spec = _spec(metric, tolerance)
     counted = profile({_NAME: _countable(metric, first)}, spec=spec, threads=1)
     report = compare(
@@ -130,6 +135,21 @@ def _on_counts(
     return measurements_of(batch)[0]
 
 
+def _on_rows(
+    reference: Any, current: Any, tolerance: float | None, false_alarm_rate: float, threads: int
+) -> Measurement:
+    """Of the values themselves, without cells in between."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    batch = _core.measure_ks(
+        *(pa.table({_NAME: side}).to_batches() for side in (reference, current)),
+        tolerance=None if tolerance is None else float(tolerance),
+        false_alarm_rate=false_alarm_rate,
+        threads=threads,
+    )
+    return measurements_of(batch)[0]
+
+
 def _spec(metric: str, tolerance: float | None) -> dict[str, Any] | None:
     if tolerance is None:
         return None
@@ -139,7 +159,7 @@ def _spec(metric: str, tolerance: float | None) -> dict[str, Any] | None:
 
 def _countable(metric: str, reference: Any) -> Any:
     """The reference, of a type that the metric is about."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     from tallystick.spec.arrow_types import SUPPORTED, natural_kind, type_name
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tallystick import _core
 from tallystick.errors import ColumnTypeError, ParameterError
 from tallystick.metrics.sides import values_of
-from tallystick.reading import thread_limit
+from tallystick.reading import processors
 from tallystick.spec.arrow_types import type_name
 
 _MOST_BINS = 65_535
@@ -134,7 +134,7 @@ def histogram(
     drawn = _equal_edges(chunks, bins, range) if edges is None else _given_edges(edges)
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    most = thread_limit(threads)
+    most = processors(threads)
     counts, below, above, specials = _core.histogram(chunks, pa.array(drawn), most)
     null, nan, negative, positive = specials
     counted = np.frombuffer(counts, np.int64).copy()
@@ -184,7 +184,7 @@ def quantiles(
     asked = np.atleast_1d(np.asarray(q, np.float64))
     if asked.ndim != 1 or not ((asked >= 0) & (asked <= 1)).all():
         raise ParameterError("q: expected numbers from 0 to 1", name="q")
-    chunks, most = _chunks(values, column), thread_limit(threads)
+    chunks, most = _chunks(values, column), processors(threads)
     found, rows, specials = _core.quantiles(chunks, asked.tolist(), bool(exact), most)
     null, nan, negative, positive = specials
     table = np.array(found).T if rows else np.full((3, len(asked)), np.nan)

@@ -11,7 +11,7 @@ from typing import Any
 from tallystick import _core
 from tallystick.errors import InputError, ParameterError
 from tallystick.profiling.files import read_state, write_state
-from tallystick.reading import Source, open_source, thread_limit
+from tallystick.reading import Source, open_source, processors
 from tallystick.reading.source import SAMPLE_BYTES, SAMPLE_ROWS
 from tallystick.spec import Resolved, ResolvedColumn, Spec, load_spec, resolve
 
@@ -84,7 +84,7 @@ class Plan:
         requests = [request(column) for column in resolved.instruments]
         batches = sample(source, resolved)
         with sound_rows(source.description):
-            core = self._core.extend(requests, batches, thread_limit(None))
+            core = self._core.extend(requests, batches, processors(None))
         return Plan(core, declared or self._spec)
 
     @property
@@ -152,7 +152,7 @@ def learn(
     requests = [request(column) for column in resolved.instruments]
     batches = sample(source, resolved, _WIDE if wide else {})
     with sound_rows(source.description):
-        core = _core.Plan.fit(requests, batches, resolved.time, thread_limit(threads))
+        core = _core.Plan.fit(requests, batches, resolved.time, processors(threads))
     del batches
     _release()
     return Plan(core, spec), resolved

@@ -6,9 +6,9 @@ from tallystick.reading.source import Source, Unit
 from tallystick.reading.threads import (
     MEMORY_BUDGET_BYTES,
     Accumulator,
+    processors,
     run,
     thread_count,
-    thread_limit,
 )
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "Source",
     "Unit",
     "open_source",
+    "processors",
     "run",
     "thread_count",
-    "thread_limit",
 ]

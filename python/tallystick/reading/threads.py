@@ -90,18 +90,29 @@ def thread_count(
     Raises:
         ParameterError: `threads` or the variable is not a whole number above 0.
     """
-    limit = thread_limit(threads)
+    limit = processors(threads)
     if threads is None and source.reader_bytes:
         limit = min(limit, max(memory_budget_bytes // source.reader_bytes, 1))
     return limit
 
 
-def thread_limit(threads: int | None) -> int:
-    """Return `threads` if given; else the variable, else the processors; see `thread_count`."""
+def processors(threads: int | None = None) -> int:
+    """Return how many threads to compute with.
+
+    `threads` if given; else the variable TALLYSTICK_THREADS, else the processors this process
+    may use.
+
+    Raises:
+        ParameterError: `threads` or the variable is not a whole number above 0.
+    """
     if threads is not None:
         return _positive(threads, "threads")
     variable = os.environ.get(THREADS_VARIABLE, "").strip()
-    return _positive(variable, THREADS_VARIABLE) if variable else _processors()
+    if variable:
+        return _positive(variable, THREADS_VARIABLE)
+    if hasattr(os, "sched_getaffinity"):  # respects containers and taskset, where it exists
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _positive(value: int | str, name: str) -> int:
@@ -112,12 +123,6 @@ def _positive(value: int | str, name: str) -> int:
     if number < 1 or isinstance(value, bool) or number != float(value):
         raise ParameterError(f"{name}: expected a whole number above 0, got {value!r}", name=name)
     return number
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):  # respects containers and taskset, where it exists
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _count_here(units: Iterable[Unit], accumulator: Accumulator, progress: Progress) -> None:

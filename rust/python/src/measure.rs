@@ -1,10 +1,11 @@
 //! Single measures on counts.
 
-use arrow_pyarrow::ToPyArrow;
+use arrow_array::RecordBatch;
+use arrow_pyarrow::{PyArrowType, ToPyArrow};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use tallystick_arrow::Identity;
-use tallystick_core::compare::measure_counts as measure;
+use tallystick_core::compare::{Report, measure_counts as measure};
 use tallystick_core::measure::catalogue::CATALOGUE;
 
 use crate::errors::{Failure, guard};
@@ -23,10 +24,38 @@ pub fn measure_counts(
 ) -> PyResult<Py<PyAny>> {
     let batch = guard(py, || {
         let report = measure(metric, &reference, &current, tolerance, false_alarm_rate)?;
-        let plan = tallystick_core::plan::Plan::new(Vec::new(), None).map_err(Failure::from)?;
-        Ok(tallystick_arrow::measurements(&report, &plan, &Identity::default()))
+        one_row(&report)
     })?;
     Ok(batch.to_pyarrow(py)?.unbind())
+}
+
+/// The Kolmogorov-Smirnov distance of the first columns of two sides, as a batch of one row.
+#[pyfunction]
+#[pyo3(signature = (reference, current, *, tolerance=None, false_alarm_rate=0.01, threads=1))]
+pub fn measure_ks(
+    py: Python<'_>,
+    reference: Vec<PyArrowType<RecordBatch>>,
+    current: Vec<PyArrowType<RecordBatch>>,
+    tolerance: Option<f64>,
+    false_alarm_rate: f64,
+    threads: usize,
+) -> PyResult<Py<PyAny>> {
+    let side = |batches: Vec<PyArrowType<RecordBatch>>| batches.into_iter().map(|batch| batch.0).collect();
+    let (reference, current): (Vec<RecordBatch>, Vec<RecordBatch>) = (side(reference), side(current));
+    let batch = guard(py, || {
+        let report = py.detach(|| {
+            let outcome = tallystick_arrow::exact_ks(&reference, &current, threads);
+            tallystick_core::compare::measure_ks(&outcome, tolerance, false_alarm_rate)
+        })?;
+        one_row(&report)
+    })?;
+    Ok(batch.to_pyarrow(py)?.unbind())
+}
+
+/// A report that no plan is behind.
+fn one_row(report: &Report) -> Result<RecordBatch, Failure> {
+    let plan = tallystick_core::plan::Plan::new(Vec::new(), None)?;
+    Ok(tallystick_arrow::measurements(report, &plan, &Identity::default()))
 }
 
 /// The metrics as dicts.

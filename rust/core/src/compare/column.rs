@@ -238,7 +238,7 @@ impl Task<'_> {
         rows
     }
 
-    fn ks(&self, pair: Option<Pair<'_>>, single: Option<&[bool]>) -> Measurement {
+    pub(super) fn ks(&self, pair: Option<Pair<'_>>, single: Option<&[bool]>) -> Measurement {
         let mut row = self.blank("ks");
         row.method = "certified from cell counts; Kolmogorov law, conservative with ties";
         row.decides = self.instrument.decider == Decider::Ks;

@@ -6,7 +6,7 @@ use super::column::Task;
 use super::groups::Grouping;
 use super::settings::{Decider, Instrument, Settings};
 use super::usual::Usual;
-use super::{Report, conclude};
+use super::{Measurement, Report, conclude};
 use crate::error::{Result, parameter};
 use crate::measure::MOST_ROWS;
 use crate::plan::{Column, Counter, Role};
@@ -40,7 +40,30 @@ pub fn measure_counts(
     if !ON_COUNTS.contains(&metric) {
         return Err(parameter("metric", &format!("one of {}", ON_COUNTS.join(", "))));
     }
-    let mut instrument = Instrument::new("counts");
+    let (r, c) = (state(reference), state(current));
+    report(&Given { name: "counts", metric, tolerance, false_alarm_rate }, &r, &c, |task| {
+        task.measure_given()
+    })
+}
+
+/// What is asked for, without a spec.
+pub(super) struct Given<'a> {
+    /// What the data is called.
+    pub name: &'a str,
+    pub metric: &'a str,
+    pub tolerance: Option<f64>,
+    pub false_alarm_rate: f64,
+}
+
+/// The rows of one metric that `measure` makes of two states without a plan, judged.
+pub(super) fn report(
+    given: &Given<'_>,
+    reference: &ColumnState,
+    current: &ColumnState,
+    measure: impl FnOnce(&Task<'_>) -> Vec<Measurement>,
+) -> Result<Report> {
+    let Given { name, metric, tolerance, false_alarm_rate } = *given;
+    let mut instrument = Instrument::new(name);
     instrument.decider = match (metric, tolerance) {
         ("psi_corrected", Some(_)) => Decider::PsiCorrected,
         ("ks", Some(_)) => Decider::Ks,
@@ -52,18 +75,17 @@ pub fn measure_counts(
         Settings { false_alarm_rate, instruments: vec![instrument.clone()], ..Settings::default() };
     settings.check()?;
     let counter = Counter::Categorical(Arc::new(Vocabulary::new(Vec::new())?));
-    let column = Column { name: "counts".to_owned(), role: Role::Feature, counter };
-    let (r, c) = (state(reference), state(current));
+    let column = Column { name: name.to_owned(), role: Role::Feature, counter };
     let task = Task {
         column: &column,
         slice: SliceKey::default(),
-        reference: (&r, Grain::Coarse),
-        current: (&c, Grain::Coarse),
+        reference: (reference, Grain::Coarse),
+        current: (current, Grain::Coarse),
         grouping: &Grouping::Given,
         usual: &Usual::default(),
         instrument: &instrument,
     };
-    let mut measurements = task.measure_given();
+    let mut measurements = measure(&task);
     measurements.retain(|row| row.metric == metric);
     conclude(&mut measurements, false_alarm_rate);
     Ok(Report { measurements, curves: Vec::new() })

@@ -13,10 +13,12 @@ mod measurement;
 mod pair;
 mod settings;
 mod usual;
+mod values;
 
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
 pub use settings::{Decider, Instrument, Settings};
+pub use values::measure_ks;
 
 use crate::error::Result;
 use crate::inference::multiplicity::benjamini_hochberg;

@@ -4,8 +4,10 @@
 //! makes it panic) and never returns NaN: what is undefined is `None`, and each function says
 //! when. A probability is a number in [0, 1].
 
+pub mod bridge;
 pub mod chi_square;
 pub mod kolmogorov;
+pub mod lattice;
 pub mod mean;
 pub mod multiplicity;
 pub mod noncentral_chi_square;

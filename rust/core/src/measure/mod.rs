@@ -9,6 +9,7 @@
 pub mod catalogue;
 pub mod cells;
 pub mod chi_square;
+pub mod exact_ks;
 pub mod g_test;
 pub mod hellinger;
 pub mod jensen_shannon;
@@ -26,6 +27,7 @@ mod simulation;
 
 pub use cells::Cell;
 pub use chi_square::chi_square;
+pub use exact_ks::exact_ks;
 pub use g_test::g_test;
 pub use hellinger::hellinger;
 pub use jensen_shannon::jensen_shannon;

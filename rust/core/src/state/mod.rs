@@ -62,6 +62,14 @@ impl Specials {
         self.negative_infinity + self.positive_infinity
     }
 
+    /// Counts rows that kernels found: nulls, NaN, minus and plus infinities.
+    pub(crate) fn add(&mut self, [null, nan, negative, positive]: [u64; 4]) {
+        self.null += null;
+        self.nan += nan;
+        self.negative_infinity += negative;
+        self.positive_infinity += positive;
+    }
+
     fn merge(&mut self, other: Self) {
         let (a, b) = (self.to_array(), other.to_array());
         *self = Self::from_array(std::array::from_fn(|i| a[i] + b[i]));

@@ -2,7 +2,7 @@
 
 use tallystick_kernels::extremes::extremes;
 use tallystick_kernels::log_linear::Octaves;
-use tallystick_kernels::present::{all_finite, fill};
+use tallystick_kernels::present::{all_finite, fill, keep_only};
 use tallystick_kernels::search::Finder;
 use tallystick_kernels::sums::{moments, moments_within};
 use tallystick_kernels::tally::Tally;
@@ -61,13 +61,6 @@ impl NumericState {
     fn see(&mut self, low: Scalar, high: Scalar) {
         let (a, b) = self.extremes.unwrap_or((low, high));
         self.extremes = Some((if low.below(a) { low } else { a }, if b.below(high) { high } else { b }));
-    }
-
-    fn see_specials(&mut self, [null, nan, negative, positive]: [u64; 4]) {
-        self.specials.null += null;
-        self.specials.nan += nan;
-        self.specials.negative_infinity += negative;
-        self.specials.positive_infinity += positive;
     }
 }
 
@@ -151,7 +144,7 @@ pub(crate) fn count<T: Countable + Findable>(
                 continue;
             }
             let found = fill(block, bits, &mut filled, &mut scratch.keep);
-            state.see_specials(found.specials);
+            state.specials.add(found.specials);
             if found.stand_in.is_some() && counting.tallied {
                 counting.block(&filled, found.stand_in.map(|v| (v, found.stood_in())), state, scratch);
             } else if found.stand_in.is_some() {
@@ -161,11 +154,6 @@ pub(crate) fn count<T: Countable + Findable>(
         }
         counting.settle(state, state.zeros - zeros_before, scratch);
     }
-}
-
-fn keep_only<T>(values: &mut Vec<T>, keep: &[u8]) {
-    let mut kept = keep.iter();
-    values.retain(|_| kept.next() == Some(&1));
 }
 
 fn pivot<T: Countable>(binning: &Binning) -> Pivot {
