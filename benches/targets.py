@@ -119,8 +119,8 @@ TARGETS = (
     Target(
         "exact KS",
         (
-            _over("ks-1000000", "numba sort + merge", 3, "numba sort, 1e6 a side"),
-            _over("ks-10000000", "numba sort + merge", 3, "numba sort, 1e7 a side"),
+            _over("ks-1000000", "numpy sort + numba merge", 3, "the best sort, 1e6 a side"),
+            _over("ks-10000000", "numpy sort + numba merge", 3, "the best sort, 1e7 a side"),
             _over("ks-1000000", "scipy ks_2samp", 10, "scipy, 1e6 a side"),
             _over("ks-10000000", "scipy ks_2samp", 10, "scipy, 1e7 a side"),
         ),
