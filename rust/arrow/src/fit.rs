@@ -1,10 +1,11 @@
 //! Plans from samples of Arrow data.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
+use hashbrown::HashMap;
 use tallystick_core::batch::{Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
 use tallystick_core::parallel::add_up;

@@ -1,6 +1,6 @@
 //! Frozen lists of categories.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::codec::bytes::{Reader, Writer};
 use crate::error::{Result, parameter};
