@@ -81,6 +81,10 @@ class MemorySource(Source):
         """Return evenly spread slices; see `Source.sample`."""
         total = self.rows or 0
         rng = np.random.default_rng(seed)
+        # Many columns: fewer rows from the start, rather than copies that are thrown away.
+        if all(pa.types.is_primitive(field.type) for field in self.schema):
+            bits = sum(field.type.bit_width + 1 for field in self.schema)
+            max_rows = min(max_rows, max(8 * max_bytes // max(bits, 1), 1))
         if total <= max_rows:
             stretches = [(0, total)]
         else:

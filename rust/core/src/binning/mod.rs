@@ -104,7 +104,14 @@ impl Sample {
     /// Sorts the values.
     #[must_use]
     pub fn integers(mut values: Vec<i128>) -> Self {
-        values.sort_unstable();
+        // Nearly all fit 64 bits, which sort in half the time.
+        match values.iter().map(|v| i64::try_from(*v)).collect::<std::result::Result<Vec<i64>, _>>() {
+            Ok(mut narrow) => {
+                narrow.sort_unstable();
+                values.iter_mut().zip(narrow).for_each(|(value, sorted)| *value = i128::from(sorted));
+            }
+            Err(_) => values.sort_unstable(),
+        }
         Self::Integer(values)
     }
 
