@@ -46,6 +46,9 @@ test: test-rust test-python
 # features, for the tests and for the extension (which has no Rust tests of its own).
 test-rust: build
 	$(CARGO) test --release --locked --workspace
+	for isa in baseline avx2; do \
+	    TALLYSTICK_ISA=$$isa $(CARGO) test --release --locked -p tallystick-kernels || exit 1; \
+	done
 
 test-python: build $(STAMP)-dev
 	$(BIN)/python -m pytest

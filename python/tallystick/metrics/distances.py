@@ -97,7 +97,7 @@ def wasserstein(
         ColumnTypeError: Values of a type that cannot be counted, or are no numbers.
 
     Missing data: null, NaN and infinities take no part; `missing_share` tells of them.
-    Cost: about 5 ns a value, plus sorting a sample of at most 262,144; microseconds on counts.
+    Cost: about 1.5 ns a value, plus sorting a sample of at most 262,144; microseconds on counts.
     Source: Vallender 1974.
 
     Example:
@@ -138,7 +138,7 @@ def mean(
         ColumnTypeError: Values of a type that cannot be counted, or are no numbers.
 
     Missing data: null, NaN and infinities take no part; `missing_share` tells of them.
-    Cost: about 5 ns a value, plus sorting a sample of at most 262,144; microseconds on counts.
+    Cost: about 1.5 ns a value, plus sorting a sample of at most 262,144; microseconds on counts.
     Source: Welch 1947.
 
     Example:
