@@ -57,7 +57,7 @@ class FileSource(Source):
 
     def select(self, columns: Sequence[str]) -> FileSource:
         """Narrow to these columns; see `Source.select`."""
-        wanted = [name for name in columns if name in self.columns]
+        wanted = existing(columns, self.columns)
         return FileSource(self._files, self.description, wanted)
 
     def sample(
@@ -176,6 +176,8 @@ def _union(
 def _differences(files: Sequence[DataFile], columns: Sequence[str]) -> tuple[str, ...]:
     """Say, a line per column, in how many files it is missing or of another type."""
     schemas = Counter(file.schema for file in files)
+    if len(schemas) < 2:
+        return ()
     lines = []
     for name in columns:
         kinds: Counter[str] = Counter()

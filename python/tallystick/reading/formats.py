@@ -163,7 +163,8 @@ def _inspect_arrow(path: str) -> Facts:
 
 def _open_arrow(file: DataFile, columns: Sequence[str], rows: int) -> Read:
     del rows
-    wanted = [i for i, name in enumerate(file.schema.names) if name in columns]
+    chosen = set(columns)
+    wanted = [i for i, name in enumerate(file.schema.names) if name in chosen]
     options = ipc.IpcReadOptions(included_fields=wanted, use_threads=False)
     reader = ipc.open_file(pa.OSFile(file.path), options=options)
     return lambda group: iter([reader.get_batch(group)])

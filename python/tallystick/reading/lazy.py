@@ -97,7 +97,7 @@ class DatasetSource(Source):
 
     def select(self, columns: Sequence[str]) -> DatasetSource:
         """Narrow to these columns; see `Source.select`."""
-        wanted = [name for name in columns if name in self.columns]
+        wanted = existing(columns, self.columns)
         return DatasetSource(self._dataset, self.description, wanted)
 
     def sample(

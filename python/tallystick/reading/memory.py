@@ -52,7 +52,7 @@ class MemorySource(Source):
         """Narrow to these columns; see `Source.select`."""
         names = existing(columns, self.schema.names)
         schema = pa.schema([self.schema.field(name) for name in names])
-        narrowed = [b.select([n for n in names if n in b.schema.names]) for b in self._batches]
+        narrowed = [batch.select(existing(names, batch.schema.names)) for batch in self._batches]
         return MemorySource(narrowed, schema, self.description)
 
     def units(self) -> list[Unit]:

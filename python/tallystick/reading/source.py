@@ -119,7 +119,8 @@ def conform(
     """Yield batches of at most ``rows`` rows holding exactly these columns, where present."""
     for batch in batches:
         names = batch.schema.names
-        chosen = [name for name in columns if name in names]
+        present = set(names)
+        chosen = [name for name in columns if name in present]
         if chosen != names:
             batch = batch.select(chosen)
         for start in range(0, batch.num_rows, rows):

@@ -136,7 +136,7 @@ class StreamSource(Source):
 
     def select(self, columns: Sequence[str]) -> Source:
         """Narrow to these columns; see `Source.select`."""
-        names = [name for name in columns if name in self.columns]
+        names = existing(columns, self.columns)
         if self._project is not None and names:
             return self._project(names)
         return StreamSource(
