@@ -76,6 +76,9 @@ fn rational_entries<T: Number>(
 
 const SMALLEST: usize = 64;
 const LARGEST: usize = 1 << 15;
+/// A larger table must pay: with many columns it comes from far away for every batch, so a few
+/// edges of a small sample that happen to lie together are searched for instead.
+const LARGE: usize = 1 << 11;
 
 /// The map and table size that leave the fewest busy edges sharing an entry, the smaller table
 /// and the cheaper map first.
@@ -92,7 +95,8 @@ pub(super) fn choose<T: Number>(edges: &[T], busy: Range<usize>) -> (Map, usize)
                 best = Some((sharing, entries, map));
             }
         }
-        if best.as_ref().is_some_and(|(fewest, _, _)| *fewest == 0) {
+        let most = if entries < LARGE { 0 } else { busy.len() / 40 };
+        if best.as_ref().is_some_and(|(fewest, _, _)| *fewest <= most) {
             break;
         }
         entries *= 2;
