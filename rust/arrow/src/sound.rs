@@ -26,8 +26,11 @@ fn has_sound_keys(array: &dyn Array) -> bool {
     let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() else { return false };
     let keys = dictionary.keys();
     let data = dictionary.to_data();
+    let entries = dictionary.values().len();
+    // Read without its sign, a negative key is beyond any dictionary of so many entries.
     keys.null_count() == 0
+        && i32::try_from(entries).is_ok()
         && data.validate().is_ok()
         && dictionary.values().to_data().validate_full().is_ok()
-        && all_below(keys.values().inner().typed_data(), dictionary.values().len())
+        && all_below(keys.values().inner().typed_data(), entries)
 }

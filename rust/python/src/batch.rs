@@ -10,6 +10,7 @@ pub struct Imported(RecordBatch);
 impl<'py> FromPyObject<'_, 'py> for Imported {
     type Error = PyErr;
 
+    #[allow(unsafe_code, reason = "the one address of the bindings")]
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         // SAFETY: the values of the batch are not looked at before `checked` has found that they
         // keep Arrow's rules: it is the only way to the batch. Taking it over follows the pointers

@@ -1,4 +1,5 @@
 //! The extension module `tallystick._core`: convert, detach from the GIL, map errors.
+#![deny(unsafe_code)]
 
 mod batch;
 mod compare;
