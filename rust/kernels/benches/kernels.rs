@@ -9,7 +9,7 @@ use std::hint::black_box;
 use tallystick_kernels::search::Finder;
 use tallystick_kernels::sums::{Grid, moments};
 use tallystick_kernels::tally::Tally;
-use tallystick_kernels::{BLOCK, Number, Pivot, codes, extremes, log_linear, present};
+use tallystick_kernels::{BLOCK, Number, Pivot, codes, extremes, log_linear, present, scores};
 
 /// Values of one call: whole blocks, in the second-level cache.
 const VALUES: usize = 32 * BLOCK;
@@ -35,6 +35,8 @@ fn kernels() -> Vec<(String, Kernel)> {
     all.push(("extremes".into(), limits(values.clone())));
     all.push(("moments".into(), sums(values)));
     all.push(("codes_1000".into(), dictionary(1000)));
+    all.push(("score_sums".into(), score_sums()));
+    all.push(("score_cells".into(), score_cells()));
     all
 }
 
@@ -94,6 +96,39 @@ fn dictionary(width: usize) -> Kernel {
     let codes: Vec<u32> = (0..VALUES).map(|_| (random.share() * width as f64) as u32).collect();
     Box::new(move || {
         black_box(codes::count(black_box(&codes), width));
+    })
+}
+
+/// Scores in [0, 1] and their labels.
+fn scored() -> (Vec<f64>, Vec<u8>) {
+    let mut random = Random(3);
+    let scores: Vec<f64> = (0..VALUES).map(|_| random.share()).collect();
+    let labels = scores.iter().map(|score| u8::from(random.share() < *score)).collect();
+    (scores, labels)
+}
+
+fn score_sums() -> Kernel {
+    let (all, labels) = scored();
+    Box::new(move || {
+        for (block, labels) in black_box(&all).chunks(BLOCK).zip(labels.chunks(BLOCK)) {
+            black_box(scores::score_sums(block, labels));
+        }
+    })
+}
+
+fn score_cells() -> Kernel {
+    const CELLS: usize = 1500;
+    let (all, labels) = scored();
+    let cells: Vec<u32> = all.iter().map(|score| (score * CELLS as f64) as u32).collect();
+    let mut tally = scores::ScoreTally::default();
+    tally.open(CELLS);
+    Box::new(move || {
+        for ((cells, block), labels) in cells.chunks(BLOCK).zip(all.chunks(BLOCK)).zip(labels.chunks(BLOCK)) {
+            tally.add(cells, black_box(block), labels);
+        }
+        tally.settle(|cell, class, rows, units| {
+            black_box((cell, class, rows, units));
+        });
     })
 }
 

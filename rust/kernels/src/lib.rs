@@ -12,6 +12,7 @@ pub mod isa;
 pub mod log_linear;
 mod number;
 pub mod present;
+pub mod scores;
 pub mod search;
 pub mod sums;
 pub mod tally;

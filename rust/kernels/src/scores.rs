@@ -1,0 +1,243 @@
+//! Scores in [0, 1] with a binary label: counts and score sums by cell and class, and the sums
+//! that log-loss and calibration need.
+//!
+//! Every term of a sum is rounded to a fixed grid and added as an integer, so that a sum is the
+//! same whatever the order of the rows. The logarithm is computed here, from additions,
+//! multiplications and one division, for the same answer on every machine.
+
+use crate::isa::cloned;
+
+/// Scores, their squares and the variance of Spiegelhalter's statistic are summed in units of
+/// `2^-SCORE_BITS`: each to within half a unit.
+pub const SCORE_BITS: i32 = 44;
+/// Losses are at most 745 and summed in units of `2^-LOSS_BITS`.
+pub const LOSS_BITS: i32 = 40;
+/// The terms of Cox's regression are at most 14 and summed in units of `2^-LOGIT_BITS`.
+pub const LOGIT_BITS: i32 = 46;
+/// Scores are held this far from 0 and 1 where their logit is taken.
+pub const LOGIT_CLIP: f64 = 1e-6;
+/// `ln((1 - LOGIT_CLIP) / LOGIT_CLIP)`.
+const LOGIT_LIMIT: f64 = 13.815_509_557_963_774;
+
+const SCORE_UNITS: f64 = (1_u64 << SCORE_BITS) as f64;
+const LOSS_UNITS: f64 = (1_u64 << LOSS_BITS) as f64;
+const LOGIT_UNITS: f64 = (1_u64 << LOGIT_BITS) as f64;
+
+/// Adding this leaves an integer in the low mantissa bits, rounded to nearest even.
+const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
+const ROUND_BITS: i64 = ROUND.to_bits() as i64;
+
+/// Sums of a block, in units of the grids above.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ScoreSums {
+    /// Squared scores of negatives and of positives.
+    pub squares: [i64; 2],
+    /// Finite losses.
+    pub loss: i64,
+    /// Rows whose loss is infinite.
+    pub infinite: i64,
+    /// `p (1 - p) (1 - 2 p)^2`.
+    pub spiegelhalter: i64,
+    /// `w`, `w l` and `w l^2` with `w = p (1 - p)` and `l` the logit.
+    pub information: [i64; 3],
+    /// `(y - p) l`.
+    pub slope: i64,
+}
+
+/// A number below 2^51 in absolute value, as the nearest integer.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn rounded(value: f64) -> i64 {
+    ((value + ROUND).to_bits() as i64).wrapping_sub(ROUND_BITS)
+}
+
+/// Natural logarithm of a positive number, subnormal ones counting as the smallest normal one.
+///
+/// `x = 2^e m` with `m` in [sqrt(1/2), sqrt 2), and `ln m = 2 artanh s` with
+/// `s = (m - 1)/(m + 1)`, `|s| < 0.172`, as a series in `s^2` of eleven terms: the twelfth is below
+/// 2^-60.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn ln(x: f64) -> f64 {
+    const ROOT_HALF: i64 = std::f64::consts::FRAC_1_SQRT_2.to_bits() as i64;
+    // ln 2 in two parts: the first has so few bits that its product with an exponent is exact.
+    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    let bits = x.max(f64::MIN_POSITIVE).to_bits() as i64;
+    let exponent = bits.wrapping_sub(ROOT_HALF) >> 52;
+    let mantissa = f64::from_bits(bits.wrapping_sub(exponent << 52) as u64);
+    let exponent = f64::from_bits(ROUND_BITS.wrapping_add(exponent) as u64) - ROUND;
+    let f = mantissa - 1.0;
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let mut series = 1.0 / 21.0;
+    for k in [19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0] {
+        series = series * z + 1.0 / k;
+    }
+    exponent * LN2_HIGH + (2.0 * s + (2.0 * s * z * series + exponent * LN2_LOW))
+}
+
+cloned! {
+/// Sums over at most 1,024 rows with scores in [0, 1]; labels are 0 or 1.
+pub fn score_sums(scores: &[f64], labels: &[u8]) -> ScoreSums {
+    debug_assert!(scores.len() <= 1024);
+    let mut sums = ScoreSums::default();
+    for (&p, &label) in scores.iter().zip(labels) {
+        let y = f64::from(label);
+        let square = rounded(p * p * SCORE_UNITS);
+        let of_positive = rounded(y * (p * p) * SCORE_UNITS);
+        let (of_p, of_rest) = (ln(p), ln(1.0 - p));
+        // What the score gave to the class that came.
+        let given = if label == 1 { p } else { 1.0 - p };
+        let loss = if label == 1 { -of_p } else { -of_rest };
+        let finite = given > 0.0;
+        let loss = if finite { loss } else { 0.0 };
+        let logit = (of_p - of_rest).clamp(-LOGIT_LIMIT, LOGIT_LIMIT);
+        let held = p.clamp(LOGIT_CLIP, 1.0 - LOGIT_CLIP);
+        let weight = held * (1.0 - held);
+        let lean = 1.0 - 2.0 * p;
+        sums.squares[0] = sums.squares[0].wrapping_add(square.wrapping_sub(of_positive));
+        sums.squares[1] = sums.squares[1].wrapping_add(of_positive);
+        sums.loss = sums.loss.wrapping_add(rounded(loss * LOSS_UNITS));
+        sums.infinite = sums.infinite.wrapping_add(i64::from(!finite));
+        sums.spiegelhalter = sums.spiegelhalter.wrapping_add(rounded(p * (1.0 - p) * (lean * lean) * SCORE_UNITS));
+        sums.information[0] = sums.information[0].wrapping_add(rounded(weight * LOGIT_UNITS));
+        sums.information[1] = sums.information[1].wrapping_add(rounded(weight * logit * LOGIT_UNITS));
+        sums.information[2] = sums.information[2].wrapping_add(rounded(weight * (logit * logit) * LOGIT_UNITS));
+        sums.slope = sums.slope.wrapping_add(rounded((y - held) * logit * LOGIT_UNITS));
+    }
+    sums
+}
+}
+
+cloned! {
+fn units_of(scores: &[f64], units: &mut [u64]) {
+    for (unit, score) in units.iter_mut().zip(scores) {
+        *unit = rounded(score * SCORE_UNITS) as u64;
+    }
+}
+}
+
+/// Rows and sums of scores by cell and class on their way to a table.
+#[derive(Debug, Default)]
+pub struct ScoreTally {
+    /// Rows and units of each cell's negatives and positives in turn.
+    entries: Vec<[u64; 2]>,
+    units: Vec<u64>,
+    rows: usize,
+}
+
+/// So many scores of at most 1 stay below 2^64 units.
+const MOST_ROWS: usize = 1 << 19;
+
+impl ScoreTally {
+    /// Empties it and makes room for `cells`.
+    pub fn open(&mut self, cells: usize) {
+        self.entries.clear();
+        self.entries.resize(2 * cells, [0; 2]);
+        self.rows = 0;
+    }
+
+    /// Whether a block more fits before [`ScoreTally::settle`] must be called.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.rows + crate::BLOCK > MOST_ROWS
+    }
+
+    /// Counts a block of scores, whose cells are known; labels are 0 or 1.
+    ///
+    /// # Panics
+    /// If a cell is beyond those it was opened for.
+    pub fn add(&mut self, cells: &[u32], scores: &[f64], labels: &[u8]) {
+        self.rows += scores.len();
+        self.units.resize(scores.len(), 0);
+        units_of(scores, &mut self.units);
+        for ((cell, label), units) in cells.iter().zip(labels).zip(&self.units) {
+            let entry = &mut self.entries[2 * *cell as usize + usize::from(*label)];
+            entry[0] += 1;
+            entry[1] += units;
+        }
+    }
+
+    /// Hands out what was counted, by cell and class: rows and units; and empties it.
+    pub fn settle(&mut self, mut with: impl FnMut(usize, usize, u64, u64)) {
+        for (at, entry) in self.entries.iter_mut().enumerate().filter(|(_, entry)| entry[0] > 0) {
+            with(at / 2, at % 2, entry[0], entry[1]);
+            *entry = [0; 2];
+        }
+        self.rows = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOGIT_BITS, LOGIT_CLIP, LOSS_BITS, SCORE_BITS, ScoreTally, ln, score_sums};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn logarithms_are_right_to_two_ulp(x in prop_oneof![0.0_f64..=1.0, 0.0_f64..1e-300, 0.5..1.5_f64, Just(1.0), Just(f64::MIN_POSITIVE)]) {
+            prop_assume!(x >= f64::MIN_POSITIVE);
+            let (got, expected) = (ln(x), x.ln());
+            prop_assert!((got - expected).abs() <= 2.0 * f64::EPSILON * expected.abs(), "{x} {got} {expected}");
+        }
+
+        #[test]
+        fn sums_are_those_of_the_rows(rows in prop::collection::vec((prop_oneof![0.0_f64..=1.0, Just(0.0), Just(1.0), 0.0..1e-8_f64], 0_u8..2), 0..600)) {
+            let (scores, labels): (Vec<f64>, Vec<u8>) = rows.iter().copied().unzip();
+            let sums = score_sums(&scores, &labels);
+            let near = |units: i64, bits: i32, term: &dyn Fn(f64, f64) -> f64| {
+                let expected: f64 = rows.iter().map(|(p, y)| term(*p, f64::from(*y))).sum();
+                let got = units as f64 / 2_f64.powi(bits);
+                // Half a unit a row, and the rounding of the doubles themselves.
+                let bound = rows.len() as f64 * (2_f64.powi(-bits - 1) + 1e-14);
+                (got - expected).abs() <= bound
+            };
+            let held = |p: f64| p.clamp(LOGIT_CLIP, 1.0 - LOGIT_CLIP);
+            let logit = |p: f64| held(p).ln() - (-held(p)).ln_1p();
+            let weight = |p: f64| held(p) * (1.0 - held(p));
+            prop_assert!(near(sums.squares[0], SCORE_BITS, &|p, y| (1.0 - y) * p * p));
+            prop_assert!(near(sums.squares[1], SCORE_BITS, &|p, y| y * p * p));
+            prop_assert!(near(sums.spiegelhalter, SCORE_BITS, &|p, _| p * (1.0 - p) * (1.0 - 2.0 * p).powi(2)));
+            prop_assert!(near(sums.information[0], LOGIT_BITS, &|p, _| weight(p)));
+            prop_assert!(near(sums.information[1], LOGIT_BITS, &|p, _| weight(p) * logit(p)));
+            prop_assert!(near(sums.information[2], LOGIT_BITS, &|p, _| weight(p) * logit(p).powi(2)));
+            // Subnormal scores count as the smallest normal one: no loss is above 708.4.
+            let loss = |p: f64, y: f64| if y == 1.0 { -p.max(f64::MIN_POSITIVE).ln() } else { -(1.0 - p).ln() };
+            let finite = |p: f64, y: f64| if y == 1.0 { p > 0.0 } else { p < 1.0 };
+            let told = |p: f64, y: f64| if finite(p, y) { loss(p, y) } else { 0.0 };
+            prop_assert!(near(sums.loss, LOSS_BITS, &told));
+            let infinite = rows.iter().filter(|(p, y)| !finite(*p, f64::from(*y))).count();
+            prop_assert_eq!(sums.infinite as usize, infinite);
+        }
+
+        #[test]
+        fn a_tally_is_the_table_of_its_rows(rows in prop::collection::vec((0_u32..9, 0.0_f64..=1.0, 0_u8..2), 0..700)) {
+            let mut tally = ScoreTally::default();
+            tally.open(9);
+            for block in rows.chunks(crate::BLOCK) {
+                let cells: Vec<u32> = block.iter().map(|row| row.0).collect();
+                let scores: Vec<f64> = block.iter().map(|row| row.1).collect();
+                let labels: Vec<u8> = block.iter().map(|row| row.2).collect();
+                tally.add(&cells, &scores, &labels);
+            }
+            let unit = |p: f64| (p * 2_f64.powi(SCORE_BITS)).round_ties_even() as u64;
+            let mut expected = [[[0_u64; 2]; 2]; 9];
+            for (cell, score, label) in &rows {
+                let entry = &mut expected[*cell as usize][usize::from(*label)];
+                *entry = [entry[0] + 1, entry[1] + unit(*score)];
+            }
+            let mut found = [[[0_u64; 2]; 2]; 9];
+            tally.settle(|cell, class, rows, units| found[cell][class] = [rows, units]);
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn slopes_lean_to_the_label() {
+        let sums = score_sums(&[0.9, 0.9], &[1, 0]);
+        let logit = (0.9_f64 / 0.1).ln();
+        let expected = (0.1 * logit - 0.9 * logit) * 2_f64.powi(LOGIT_BITS);
+        assert!((sums.slope as f64 - expected).abs() < 2_f64.powi(LOGIT_BITS) * 1e-14);
+    }
+}
