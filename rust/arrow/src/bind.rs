@@ -63,6 +63,7 @@ impl Bound {
             rows: self.rows,
             columns: columns.map(|(c, array)| values(array.as_ref(), &c.counter)).collect(),
             time: self.time.as_ref().and_then(|array| times(array.as_ref())),
+            immature_from: None,
         }
     }
 }

@@ -80,4 +80,6 @@ pub struct Batch<'a> {
     pub columns: Vec<Values<'a>>,
     /// The plan's time column, when rows are to be counted by window.
     pub time: Option<Values<'a>>,
+    /// Labels of rows from this second on (since 1970-01-01T00:00Z) are not final yet.
+    pub immature_from: Option<i64>,
 }

@@ -13,6 +13,8 @@ pub mod error;
 pub mod histogram;
 pub mod inference;
 pub mod measure;
+pub mod outcome;
+mod pairing;
 pub mod parallel;
 pub mod plan;
 pub mod profile;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::binning::Binning;
 use crate::codec::bytes::{Reader, Writer};
 use crate::error::{Error, Result, parameter};
+use crate::outcome::{MAX_OUTCOMES, Outcome};
 use crate::vocabulary::Vocabulary;
 use crate::{binning, vocabulary};
 
@@ -22,9 +23,11 @@ pub enum Role {
     Score,
     /// An input whose values also name slices of the rows.
     Segment,
+    /// What really happened, as far as it is known.
+    Label,
 }
 
-const ROLES: [Role; 3] = [Role::Feature, Role::Score, Role::Segment];
+const ROLES: [Role; 4] = [Role::Feature, Role::Score, Role::Segment, Role::Label];
 
 impl Role {
     /// The name used in specs and tables.
@@ -34,6 +37,7 @@ impl Role {
             Self::Feature => "feature",
             Self::Score => "score",
             Self::Segment => "segment",
+            Self::Label => "label",
         }
     }
 
@@ -81,6 +85,7 @@ pub struct Plan {
     columns: Vec<Column>,
     time: Option<String>,
     segments: Vec<usize>,
+    outcomes: Vec<Outcome>,
     id: [u8; 32],
 }
 
@@ -107,9 +112,36 @@ impl Plan {
         if segments.len() > MAX_SEGMENTS {
             return Err(parameter("segments", "at most 8 segment columns"));
         }
-        let mut plan = Self { columns, time, segments, id: [0; 32] };
+        let mut plan = Self { columns, time, segments, outcomes: Vec::new(), id: [0; 32] };
         plan.id = plan.hash();
         Ok(plan)
+    }
+
+    /// The plan with these outcomes, whatever their order.
+    ///
+    /// # Errors
+    /// When one names a column that the plan counts in another way, or stands there twice.
+    pub fn with_outcomes(mut self, mut outcomes: Vec<Outcome>) -> Result<Self> {
+        outcomes.sort_by(|a, b| (&a.score, &a.label).cmp(&(&b.score, &b.label)));
+        let twice = outcomes.windows(2).any(|w| (&w[0].score, &w[0].label) == (&w[1].score, &w[1].label));
+        if twice || outcomes.len() > MAX_OUTCOMES {
+            return Err(parameter("outcomes", "at most 64 pairs of score and label, each once"));
+        }
+        let numeric = |name: &str| {
+            self.find(name).is_some_and(|i| matches!(self.columns[i].counter, Counter::Numeric(_)))
+        };
+        let has_positive = |outcome: &Outcome| {
+            self.find(&outcome.label).is_some_and(|i| match &self.columns[i].counter {
+                Counter::Categorical(labels) => (outcome.positive as usize) < labels.categories().len(),
+                Counter::Numeric(_) => false,
+            })
+        };
+        if !outcomes.iter().all(|outcome| numeric(&outcome.score) && has_positive(outcome)) {
+            return Err(parameter("outcomes", "a numeric score and a categorical label of the plan"));
+        }
+        self.outcomes = outcomes;
+        self.id = self.hash();
+        Ok(self)
     }
 
     /// BLAKE3 over names, roles and identities: what decides whether counts may be added.
@@ -123,6 +155,8 @@ impl Plan {
             writer.byte(u8::from(matches!(column.counter, Counter::Categorical(_))));
             writer.raw(column.counter.id());
         }
+        // Nothing without outcomes: plans of the first format keep their names.
+        self.outcomes.iter().for_each(|outcome| outcome.write_identity(&mut writer));
         *blake3::hash(&writer.finish()).as_bytes()
     }
 
@@ -131,7 +165,8 @@ impl Plan {
     /// # Errors
     /// When it has one of them already.
     pub fn extend(&self, columns: Vec<Column>) -> Result<Self> {
-        Self::new(self.columns.iter().cloned().chain(columns).collect(), self.time.clone())
+        Self::new(self.columns.iter().cloned().chain(columns).collect(), self.time.clone())?
+            .with_outcomes(self.outcomes.clone())
     }
 
     /// The content address.
@@ -158,6 +193,18 @@ impl Plan {
         &self.segments
     }
 
+    /// Scores with their labels, by name.
+    #[must_use]
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// Whether the plan has what the first format had not.
+    #[must_use]
+    pub fn has_outcomes(&self) -> bool {
+        !self.outcomes.is_empty()
+    }
+
     /// The column of that name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<usize> {
@@ -174,6 +221,13 @@ impl Plan {
         let mut names: Vec<String> =
             self.columns.iter().filter(|c| missing_in(other, c)).map(|c| c.name.clone()).collect();
         names.extend(other.columns.iter().filter(|c| missing_in(self, c)).map(|c| c.name.clone()));
+        let alone = |one: &Self, outcome: &Outcome| !one.outcomes.iter().any(|o| o.is_like(outcome));
+        let unlike = |one: &Self, other: &Self| {
+            let unlike = one.outcomes.iter().filter(|o| alone(other, o));
+            unlike.map(|o| o.label.clone()).collect::<Vec<_>>()
+        };
+        names.extend(unlike(self, other));
+        names.extend(unlike(other, self));
         if self.time != other.time {
             names.extend(self.time.iter().chain(&other.time).cloned());
         }
@@ -201,16 +255,30 @@ pub(crate) fn write(writer: &mut Writer, plan: &Plan) {
             }
         }
     }
+    if plan.has_outcomes() {
+        writer.length(plan.outcomes.len());
+        plan.outcomes.iter().for_each(|outcome| outcome.write(writer));
+    }
 }
 
-pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Plan> {
+pub(crate) fn read(reader: &mut Reader<'_>, with_outcomes: bool) -> Result<Plan> {
     let has_time = reader.index(2)? == 1;
     let time = reader.text(MAX_NAME)?.to_owned();
     reader.ensure(has_time || time.is_empty(), "no time column")?;
     let count = reader.length(4)?;
     let columns = (0..count).map(|_| read_column(reader)).collect::<Result<Vec<_>>>()?;
     reader.ensure(columns.windows(2).all(|w| w[0].name < w[1].name), "columns in the order of names")?;
-    Plan::new(columns, has_time.then_some(time)).map_err(|e| as_corrupt(e, reader))
+    let plan = Plan::new(columns, has_time.then_some(time)).map_err(|e| as_corrupt(e, reader))?;
+    if !with_outcomes {
+        return Ok(plan);
+    }
+    let count = reader.length(4)?;
+    reader.ensure((1..=MAX_OUTCOMES).contains(&count), "a few outcomes")?;
+    let outcomes = (0..count).map(|_| Outcome::read(reader, MAX_NAME)).collect::<Result<Vec<_>>>()?;
+    let pair = |o: &Outcome| (o.score.clone(), o.label.clone());
+    reader
+        .ensure(outcomes.windows(2).all(|w| pair(&w[0]) < pair(&w[1])), "outcomes in the order of names")?;
+    plan.with_outcomes(outcomes).map_err(|e| as_corrupt(e, reader))
 }
 
 fn as_corrupt(error: Error, reader: &Reader<'_>) -> Error {

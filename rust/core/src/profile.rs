@@ -6,8 +6,11 @@ use std::sync::Arc;
 use crate::batch::{Batch, Values};
 use crate::counting::{Task, length, lookup};
 use crate::error::{Error, Result};
+use crate::outcome::Outcome;
+use crate::pairing;
 use crate::plan::{Counter, Plan};
 use crate::slice::{self, Segment, SliceKey, Window};
+use crate::state::binary::BinaryScratch;
 use crate::state::categorical::Places;
 use crate::state::numeric::Scratch;
 use crate::state::{Family, Grain, Leaves, SliceState};
@@ -27,6 +30,7 @@ pub struct Profile {
     places: BTreeMap<SliceKey, u32>,
     leaves: Vec<SliceState>,
     scratch: Scratch,
+    binary: BinaryScratch,
 }
 
 impl Clone for Profile {
@@ -38,6 +42,7 @@ impl Clone for Profile {
             places: self.places.clone(),
             leaves: self.leaves.clone(),
             scratch: Scratch::default(),
+            binary: BinaryScratch::default(),
         }
     }
 }
@@ -56,7 +61,15 @@ impl Profile {
     #[must_use]
     pub fn new(plan: Arc<Plan>) -> Self {
         let (grain, all) = (Grain::Fine, SliceState::new(&plan, Grain::Fine));
-        Self { plan, grain, all, places: BTreeMap::new(), leaves: Vec::new(), scratch: Scratch::default() }
+        Self {
+            plan,
+            grain,
+            all,
+            places: BTreeMap::new(),
+            leaves: Vec::new(),
+            scratch: Scratch::default(),
+            binary: BinaryScratch::default(),
+        }
     }
 
     pub(crate) fn from_parts(
@@ -66,7 +79,9 @@ impl Profile {
         leaves: BTreeMap<SliceKey, SliceState>,
     ) -> Self {
         let places = leaves.keys().enumerate().map(|(i, key)| (*key, i as u32)).collect();
-        Self { plan, grain, all, places, leaves: leaves.into_values().collect(), scratch: Scratch::default() }
+        let leaves = leaves.into_values().collect();
+        let (scratch, binary) = (Scratch::default(), BinaryScratch::default());
+        Self { plan, grain, all, places, leaves, scratch, binary }
     }
 
     /// How it was counted.
@@ -130,6 +145,16 @@ impl Profile {
                 &mut leaves,
                 &mut self.scratch,
             );
+        }
+        for (at, outcome) in plan.outcomes().iter().enumerate() {
+            let paired = pairing::Pairs::of(&plan, outcome, batch, &places);
+            paired.count(outcome, &mut self.all.outcomes[at], &mut self.binary);
+            for family in &families {
+                for run in &family.runs {
+                    let state = &mut self.leaves[run.leaf as usize].outcomes[at];
+                    paired.count_leaf(outcome, &family.rows(run), state, &mut self.binary);
+                }
+            }
         }
         self.fold_windows();
         Ok(())
@@ -241,7 +266,9 @@ impl Profile {
             Counter::Numeric(b) => 24 + b.coarse_cells().unwrap_or(1024),
             Counter::Categorical(v) => 12 + v.coarse_cells(),
         };
-        let leaf: usize = self.plan.columns().iter().map(|c| cells(&c.counter) * 8).sum();
+        let of_outcome = |o: &Outcome| 48 * o.binning.coarse_cells().unwrap_or(0) + 208;
+        let leaf = self.plan.columns().iter().map(|c| cells(&c.counter) * 8).sum::<usize>()
+            + self.plan.outcomes().iter().map(of_outcome).sum::<usize>();
         let segments = self.plan.segments().iter().map(|&i| match &self.plan.columns()[i].counter {
             Counter::Categorical(v) => v.coarse_cells() + 2,
             Counter::Numeric(_) => 0,

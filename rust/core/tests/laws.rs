@@ -9,10 +9,13 @@ use tallystick_core::Error;
 use tallystick_core::batch::{Batch, Bits, Labels, NULL, Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
 use tallystick_core::codec;
+use tallystick_core::measure::Scored;
+use tallystick_core::outcome::Outcome;
 use tallystick_core::plan::{Column, Counter, Plan, Role};
 use tallystick_core::profile::Profile;
 use tallystick_core::scalar::{Domain, Unit};
 use tallystick_core::slice::SliceKey;
+use tallystick_core::state::{BinaryState, Grain};
 use tallystick_core::vocabulary::Vocabulary;
 
 /// One row of every kind of column.
@@ -28,7 +31,8 @@ struct Row {
 const TEXTS: [&str; 6] = ["a", "b", "c", "d", "new", "newer"];
 
 fn row() -> impl Strategy<Value = Row> {
-    let float = prop_oneof![4 => -10.0..10.0, 1 => any::<f64>(), 1 => Just(0.5)];
+    let float =
+        prop_oneof![4 => -10.0..10.0, 4 => 0.0..1.0, 1 => any::<f64>(), 1 => Just(0.5), 1 => Just(1.0)];
     (
         prop::option::weighted(0.9, float),
         any::<i64>(),
@@ -65,7 +69,15 @@ fn plan() -> Arc<Plan> {
         numeric("amount", &Recipe::LogLinear, Domain::Float, &sample),
         label,
     ];
-    Arc::new(Plan::new(columns, Some("time".into())).unwrap())
+    Arc::new(Plan::new(columns, Some("time".into())).unwrap().with_outcomes(vec![outcome()]).unwrap())
+}
+
+/// The float as a score of the label's first text: most of it is out of range.
+fn outcome() -> Outcome {
+    let recipe = Recipe::Outcome { thresholds: vec![0.35, 1.0 / 3.0] };
+    let sample = Sample::floats((0..500).map(|i| f64::from(i) / 500.0).collect());
+    let binning = Arc::new(Binning::fit(&recipe, Domain::Float, &sample).unwrap());
+    Outcome::new(("float".into(), "label".into()), 0, binning, vec![0.35, 1.0 / 3.0]).unwrap()
 }
 
 /// Counts rows in batches that end at the given places.
@@ -97,7 +109,10 @@ fn add(profile: &mut Profile, rows: &[Row]) {
     };
     let columns = profile.plan().columns().iter().map(|c| by_name(&c.name)).collect();
     let time = Values::Times { ticks: Cow::Borrowed(&seconds), unit: Unit::Second, validity: None };
-    profile.count(&Batch { rows: rows.len(), columns, time: Some(time) }, Some(86_400)).unwrap();
+    // Labels of the last hours are not final.
+    let immature_from = Some(280_000);
+    let batch = Batch { rows: rows.len(), columns, time: Some(time), immature_from };
+    profile.count(&batch, Some(86_400)).unwrap();
 }
 
 fn bytes(profile: &Profile) -> Vec<u8> {
@@ -158,6 +173,7 @@ proptest! {
             for column in &slice.columns {
                 prop_assert_eq!(column.rows(), slice.rows);
             }
+            prop_assert_eq!(slice.outcomes[0].rows(), slice.rows);
         }
         let windows = profile.slices().into_iter().filter(|k| k.window.is_some() && k.segment.is_none());
         prop_assert_eq!(windows.map(|k| profile.slice_rows(&k)).sum::<u64>(), profile.rows());
@@ -194,8 +210,51 @@ proptest! {
         made[body..].copy_from_slice(&checksum.to_le_bytes());
         if let Ok(profile) = codec::profile_from_bytes(&made) {
             prop_assert!(profile.all().columns.iter().all(|c| c.rows() == profile.rows()));
+            prop_assert!(profile.all().outcomes.iter().all(|o| o.rows() == profile.rows()));
             prop_assert_eq!(&made, &bytes(&profile));
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn outcomes_are_counted_as_their_rows(rows in prop::collection::vec(row(), 1..200)) {
+        let profile = count(&plan(), &rows, &[70]);
+        let (state, outcome) = (&profile.all().outcomes[0], outcome());
+        let mature = |r: &&Row| r.second < 280_000;
+        let inside = |r: &&Row| r.float.is_some_and(|p| (0.0..=1.0).contains(&p));
+        let labelled = |r: &&Row| r.label.is_some_and(|label| label < 4);
+        let of_rows = Scored::of_rows(rows.iter().filter(mature).filter(inside).filter(labelled).map(|r| {
+            (r.float.unwrap(), r.label == Some(0))
+        }));
+        let scored = state.scored(&outcome, Grain::Fine);
+        prop_assert_eq!(scored.rows(), of_rows.rows());
+        prop_assert_eq!(scored.sums.infinite_loss, of_rows.sums.infinite_loss);
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-12 * scored.total().max(1.0);
+        for class in 0..2 {
+            prop_assert!(near(scored.sums.squares[class], of_rows.sums.squares[class]));
+            let sum = |s: &Scored| s.cells.iter().map(|c| c.scores[class]).sum::<f64>();
+            prop_assert!(near(sum(&scored), sum(&of_rows)));
+        }
+        prop_assert!(near(scored.sums.log_loss, of_rows.sums.log_loss));
+        prop_assert!(near(scored.sums.spiegelhalter, of_rows.sums.spiegelhalter));
+        prop_assert!(near(scored.sums.slope, of_rows.sums.slope));
+        for k in 0..3 {
+            prop_assert!(near(scored.sums.information[k], of_rows.sums.information[k]));
+        }
+        let left = state.left_out;
+        let count = |keep: &dyn Fn(&&Row) -> bool| rows.iter().filter(keep).count() as u64;
+        prop_assert_eq!(left.immature, count(&|r| !mature(r)));
+        prop_assert_eq!(left.unlabelled, count(&|r| mature(r) && r.label.is_none()));
+        prop_assert_eq!(left.undeclared, count(&|r| mature(r) && r.label.is_some_and(|label| label > 3)));
+        let out = |r: &&Row| mature(r) && labelled(r) && r.float.is_some() && !inside(r);
+        let nan = |r: &&Row| r.float.is_some_and(f64::is_nan);
+        prop_assert_eq!(left.outside.iter().sum::<u64>(), count(&|r| out(r) && !nan(r)));
+        // A slice holds what its rows hold, in coarser cells.
+        let parts: Vec<_> = profile.leaves().map(|(_, leaf)| &leaf.outcomes[0]).collect();
+        let total = |f: &dyn Fn(&BinaryState) -> i128| parts.iter().map(|part| f(part)).sum::<i128>();
+        prop_assert_eq!(total(&|s| s.sums.loss), state.sums.loss);
+        prop_assert_eq!(total(&|s| i128::from(s.labelled()[1])), i128::from(state.labelled()[1]));
     }
 }
 
@@ -244,7 +303,8 @@ fn other_plans_are_refused_by_name() {
         }
         column
     });
-    let changed = Arc::new(Plan::new(columns.collect(), Some("time".into())).unwrap());
+    let changed = Plan::new(columns.collect(), Some("time".into())).unwrap();
+    let changed = Arc::new(changed.with_outcomes(plan.outcomes().to_vec()).unwrap());
     let mut profile = Profile::new(plan);
     let refused = profile.merge(&Profile::new(changed));
     assert_eq!(refused, Err(Error::Merge { columns: vec!["float".into()] }));

@@ -16,8 +16,8 @@ pub const LOSS_BITS: i32 = 40;
 pub const LOGIT_BITS: i32 = 46;
 /// Scores are held this far from 0 and 1 where their logit is taken.
 pub const LOGIT_CLIP: f64 = 1e-6;
-/// `ln((1 - LOGIT_CLIP) / LOGIT_CLIP)`.
-const LOGIT_LIMIT: f64 = 13.815_509_557_963_774;
+/// The logit there: `ln((1 - LOGIT_CLIP) / LOGIT_CLIP)`.
+pub const LOGIT_LIMIT: f64 = 13.815_509_557_963_774;
 
 const SCORE_UNITS: f64 = (1_u64 << SCORE_BITS) as f64;
 const LOSS_UNITS: f64 = (1_u64 << LOSS_BITS) as f64;
@@ -108,6 +108,29 @@ pub fn score_sums(scores: &[f64], labels: &[u8]) -> ScoreSums {
     }
     sums
 }
+}
+
+cloned! {
+fn uncountable(scores: &[f64], classes: &[u8]) -> u64 {
+    let mut rows = 0_u64;
+    for (score, class) in scores.iter().zip(classes) {
+        let inside = *score >= 0.0 && *score <= 1.0;
+        rows = rows.wrapping_add(u64::from(!inside || *class > 1));
+    }
+    rows
+}
+}
+
+/// Whether every score is in [0, 1] and every class 0 or 1.
+#[must_use]
+pub fn all_countable(scores: &[f64], classes: &[u8]) -> bool {
+    uncountable(scores, classes) == 0
+}
+
+/// A score of [0, 1] in units of `2^-SCORE_BITS`, to nearest even.
+#[must_use]
+pub fn units(score: f64) -> u64 {
+    rounded(score * SCORE_UNITS) as u64
 }
 
 cloned! {
@@ -231,6 +254,15 @@ mod tests {
             tally.settle(|cell, class, rows, units| found[cell][class] = [rows, units]);
             prop_assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn what_belongs_to_no_cell_is_noticed() {
+        let countable = |score, class| super::all_countable(&[0.5, score], &[0, class]);
+        assert!(countable(0.0, 1) && countable(-0.0, 0) && countable(1.0, 0));
+        assert!(!countable(0.5, 2) && !countable(f64::NAN, 0) && !countable(1.0_f64.next_up(), 0));
+        assert!(!countable(-f64::MIN_POSITIVE, 1) && !countable(f64::INFINITY, 1));
+        assert_eq!((super::units(0.0), super::units(1.0)), (0, 1 << SCORE_BITS));
     }
 
     #[test]

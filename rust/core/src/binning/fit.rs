@@ -26,6 +26,13 @@ pub(super) fn parts(recipe: &Recipe, domain: Domain, sample: &Sample) -> Result<
             given(&floats(uniform::edges(*low, *high, *bins)), domain, Rule::Uniform)?
         }
         (Recipe::Score, sample) => given(&floats(score_edges(sample)), domain, Rule::Uniform)?,
+        (Recipe::Outcome { thresholds }, sample) => {
+            let mut edges = score_edges(sample);
+            edges.extend(thresholds);
+            edges.sort_unstable_by(f64::total_cmp);
+            edges.dedup();
+            given(&floats(edges), domain, Rule::Uniform)?
+        }
     };
     let (pivot, scale) = pivot_and_scale(domain, sample);
     let exponent = scale.log2().floor() as i32 - 6;
@@ -40,7 +47,10 @@ pub(super) fn parts(recipe: &Recipe, domain: Domain, sample: &Sample) -> Result<
         first_exponent: Grid::new(first_exponent).exponent(),
         second_exponent: Grid::new(exponent.saturating_mul(2).saturating_add(6)).exponent(),
     };
-    parts.coarse = coarse_starts(&parts.edges, rule, interior, sample);
+    parts.coarse = match recipe {
+        Recipe::Outcome { thresholds } => outcome_starts(&parts.edges, thresholds, sample),
+        _ => coarse_starts(&parts.edges, rule, interior, sample),
+    };
     Ok(parts)
 }
 
@@ -145,6 +155,27 @@ fn coarse_starts(edges: &Edges, rule: Rule, (first, end): (usize, usize), sample
     let mut starts = vec![0_u32];
     starts.extend(equal_mass(inner, COARSE_CELLS).iter().map(|start| start + first as u32));
     starts.push(end as u32);
+    starts.dedup();
+    starts
+}
+
+/// Equal cells that slices keep of a score: 10, 12, 15, 20 and 30 divide it.
+const OUTCOME_CELLS: u32 = 60;
+
+/// The cells of a score that begin one of slices: at equal steps, at cuts, and at quantiles of the
+/// sample, which the bracket of a ranking depends on.
+fn outcome_starts(edges: &Edges, thresholds: &[f64], sample: &Sample) -> Vec<u32> {
+    let Edges::Float(edges) = edges else { return vec![0] };
+    let mut kept = uniform::edges(0.0, 1.0, OUTCOME_CELLS);
+    kept.extend(thresholds);
+    let mut starts: Vec<u32> = std::iter::once(0)
+        .chain(kept.iter().filter_map(|edge| edges.iter().position(|e| e == edge)).map(|at| at as u32 + 1))
+        .collect();
+    if let Sample::Float(values) = sample {
+        let masses = masses(edges, values);
+        starts.extend(equal_mass(&masses, 2 * COARSE_CELLS));
+    }
+    starts.sort_unstable();
     starts.dedup();
     starts
 }

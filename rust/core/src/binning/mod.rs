@@ -49,6 +49,12 @@ pub enum Recipe {
     /// Scores: 1,200 equal cells of `[0, 1]`, finer near both ends, joined with the quantile
     /// edges of the sample.
     Score,
+    /// Scores that labels come to: as [`Recipe::Score`], with these cuts among the edges. In
+    /// slices 60 equal cells, the cuts and some quantiles are kept.
+    Outcome {
+        /// Where decisions are made.
+        thresholds: Vec<f64>,
+    },
     /// As given; integers stay exact.
     Explicit(Vec<Scalar>),
 }

@@ -5,6 +5,7 @@
 //! well, so that bytes made on purpose are refused and never believed.
 
 pub mod bytes;
+mod outcome;
 mod state;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{Error, Result};
+use crate::outcome::Outcome;
 use crate::plan::{self, Plan};
 use crate::profile::Profile;
 use crate::slice;
@@ -22,6 +24,13 @@ use bytes::{Reader, Writer};
 const MAGIC: &[u8; 8] = b"TALLY\r\n\x1a";
 /// The format written and the latest one read.
 pub const FORMAT: u16 = 1;
+
+/// Required feature: the plan has outcomes.
+const OUTCOMES: u32 = 1;
+
+fn features(plan: &Plan) -> u32 {
+    if plan.has_outcomes() { OUTCOMES } else { 0 }
+}
 
 /// What a frame holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +55,8 @@ pub fn plan_to_bytes(plan: &Plan) -> Vec<u8> {
 /// When the bytes are damaged, or of a later format.
 pub fn plan_from_bytes(bytes: &[u8]) -> Result<Plan> {
     match open(bytes)? {
-        (Kind::Plan, mut body, id) => {
-            let plan = read_plan(&mut body, id)?;
+        (Kind::Plan, features, mut body, id) => {
+            let plan = read_plan(&mut body, features, id)?;
             body.end()?;
             Ok(plan)
         }
@@ -76,11 +85,11 @@ pub fn profile_to_bytes(profile: &Profile) -> Vec<u8> {
 /// # Errors
 /// When the bytes are damaged, hold a plan alone, or are of a later format.
 pub fn profile_from_bytes(bytes: &[u8]) -> Result<Profile> {
-    let (kind, mut body, id) = open(bytes)?;
+    let (kind, features, mut body, id) = open(bytes)?;
     if kind == Kind::Plan {
         return Err(crate::error::parameter("state", "a profile, got a plan alone"));
     }
-    let plan = read_plan(&mut body, id)?;
+    let plan = read_plan(&mut body, features, id)?;
     let grain = if body.index(2)? == 1 { Grain::Coarse } else { Grain::Fine };
     let all = read_slice(&mut body, &plan, grain)?;
     let count = body.length(3)?;
@@ -97,6 +106,7 @@ pub fn profile_from_bytes(bytes: &[u8]) -> Result<Profile> {
 fn write_slice(writer: &mut Writer, slice: &SliceState) {
     writer.count(slice.rows);
     slice.columns.iter().for_each(|column| state::write(writer, column));
+    slice.outcomes.iter().for_each(|outcome| outcome::write(writer, outcome));
 }
 
 fn read_slice(reader: &mut Reader<'_>, plan: &Plan, grain: Grain) -> Result<SliceState> {
@@ -105,11 +115,13 @@ fn read_slice(reader: &mut Reader<'_>, plan: &Plan, grain: Grain) -> Result<Slic
     reader.ensure(rows < 1 << 56, "fewer than 2^56 rows")?;
     let read = |c: &plan::Column| state::read(reader, &c.counter, grain, rows);
     let columns = plan.columns().iter().map(read).collect::<Result<_>>()?;
-    Ok(SliceState { rows, columns })
+    let read = |o: &Outcome| outcome::read(reader, o, grain, rows);
+    let outcomes = plan.outcomes().iter().map(read).collect::<Result<_>>()?;
+    Ok(SliceState { rows, columns, outcomes })
 }
 
-fn read_plan(body: &mut Reader<'_>, id: &[u8]) -> Result<Plan> {
-    let plan = plan::read(body)?;
+fn read_plan(body: &mut Reader<'_>, features: u32, id: &[u8]) -> Result<Plan> {
+    let plan = plan::read(body, features & OUTCOMES != 0)?;
     body.ensure(plan.id() == id, "the plan that the header names")?;
     Ok(plan)
 }
@@ -118,7 +130,7 @@ fn frame(kind: Kind, plan: &Plan, body: &[u8]) -> Vec<u8> {
     let mut writer = Writer::default();
     writer.raw(MAGIC);
     writer.raw(&FORMAT.to_le_bytes());
-    writer.raw(&0_u32.to_le_bytes());
+    writer.raw(&features(plan).to_le_bytes());
     writer.byte(kind as u8);
     writer.raw(plan.id());
     writer.raw(&(body.len() as u64).to_le_bytes());
@@ -129,8 +141,8 @@ fn frame(kind: Kind, plan: &Plan, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Checks a frame; hands out its kind, its body and the plan id it names.
-fn open(bytes: &[u8]) -> Result<(Kind, Reader<'_>, &[u8])> {
+/// Checks a frame; hands out its kind, its features, its body and the plan id it names.
+fn open(bytes: &[u8]) -> Result<(Kind, u32, Reader<'_>, &[u8])> {
     let reader = Reader::new(bytes);
     reader.ensure(reader.raw_is(MAGIC), "the magic of a .tally file")?;
     let Some((content, stored)) = bytes.split_last_chunk::<8>() else {
@@ -142,7 +154,7 @@ fn open(bytes: &[u8]) -> Result<(Kind, Reader<'_>, &[u8])> {
     reader.raw(MAGIC.len())?;
     let version = u16::from_le_bytes(array(reader.raw(2)?));
     let flags = u32::from_le_bytes(array(reader.raw(4)?));
-    if version > FORMAT || flags != 0 {
+    if version > FORMAT || flags & !OUTCOMES != 0 {
         return Err(Error::Version { found: version.max(FORMAT + 1), supported: FORMAT });
     }
     reader.ensure(version == FORMAT, "a format that exists")?;
@@ -150,7 +162,7 @@ fn open(bytes: &[u8]) -> Result<(Kind, Reader<'_>, &[u8])> {
     let id = reader.raw(32)?;
     let length = u64::from_le_bytes(array(reader.raw(8)?));
     reader.ensure(length == reader.left() as u64, "a body of the stated length")?;
-    Ok((kind, reader, id))
+    Ok((kind, flags, reader, id))
 }
 
 fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {

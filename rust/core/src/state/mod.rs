@@ -1,5 +1,6 @@
 //! What is kept of the rows: integers that add.
 
+pub mod binary;
 pub mod categorical;
 mod cells;
 pub mod novel;
@@ -7,6 +8,7 @@ pub mod numeric;
 pub mod sums;
 pub mod wide;
 
+pub use binary::BinaryState;
 pub use categorical::CategoricalState;
 pub use cells::Cells;
 pub use numeric::NumericState;
@@ -153,6 +155,8 @@ pub struct SliceState {
     pub rows: u64,
     /// States in the order of the plan's columns.
     pub columns: Vec<ColumnState>,
+    /// States in the order of the plan's outcomes.
+    pub outcomes: Vec<BinaryState>,
 }
 
 impl SliceState {
@@ -162,6 +166,7 @@ impl SliceState {
         Self {
             rows: 0,
             columns: plan.columns().iter().map(|c| ColumnState::new(&c.counter, grain)).collect(),
+            outcomes: plan.outcomes().iter().map(|o| BinaryState::new(&o.binning, grain)).collect(),
         }
     }
 
@@ -169,6 +174,7 @@ impl SliceState {
     pub fn merge(&mut self, other: &Self) {
         self.rows += other.rows;
         self.columns.iter_mut().zip(&other.columns).for_each(|(a, b)| a.merge(b));
+        self.outcomes.iter_mut().zip(&other.outcomes).for_each(|(a, b)| a.merge(b));
     }
 }
 
@@ -256,7 +262,8 @@ impl Family {
         Self { order: Some(order), runs }
     }
 
-    fn rows(&self, run: &Run) -> Rows<'_> {
+    /// The rows of a run.
+    pub fn rows(&self, run: &Run) -> Rows<'_> {
         match &self.order {
             None => Rows::Range(run.start..run.end),
             Some(order) => Rows::List(&order[run.start..run.end]),

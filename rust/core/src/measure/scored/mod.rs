@@ -8,6 +8,8 @@
 
 mod rows;
 
+pub use rows::{LOGIT_CLIP, LOGIT_LIMIT};
+
 /// Index of the class that the score speaks against.
 pub const NEGATIVE: usize = 0;
 /// Index of the class that the score is the probability of.

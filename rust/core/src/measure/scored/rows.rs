@@ -4,8 +4,8 @@
 use super::{NEGATIVE, POSITIVE, ScoreCell, ScoreSums, Scored};
 
 /// Scores nearer to 0 and 1 than this are held there in Cox's regression, whose logit they would
-/// send to infinity.
-pub const LOGIT_CLIP: f64 = 1e-6;
+/// send to infinity; and that logit.
+pub use tallystick_kernels::scores::{LOGIT_CLIP, LOGIT_LIMIT};
 
 impl Scored {
     /// Of rows with a finite score and a label, in any order.
@@ -33,7 +33,9 @@ impl ScoreSums {
     /// Adds rows of one score.
     fn add(&mut self, p: f64, rows: [f64; 2]) {
         let [negatives, positives] = rows;
-        let losses = [(NEGATIVE, -(-p).ln_1p()), (POSITIVE, -p.ln())];
+        // As in the kernels, a subnormal score counts as the smallest normal one.
+        let of_positive = if p > 0.0 { -p.max(f64::MIN_POSITIVE).ln() } else { f64::INFINITY };
+        let losses = [(NEGATIVE, -(-p).ln_1p()), (POSITIVE, of_positive)];
         for (class, loss) in losses {
             self.squares[class] += rows[class] * p * p;
             if rows[class] > 0.0 && loss.is_finite() {
@@ -45,7 +47,8 @@ impl ScoreSums {
         let all = negatives + positives;
         self.spiegelhalter += all * p * (1.0 - p) * (1.0 - 2.0 * p) * (1.0 - 2.0 * p);
         let held = p.clamp(LOGIT_CLIP, 1.0 - LOGIT_CLIP);
-        let (weight, logit) = (held * (1.0 - held), held.ln() - (-held).ln_1p());
+        let weight = held * (1.0 - held);
+        let logit = (p.ln() - (-p).ln_1p()).clamp(-LOGIT_LIMIT, LOGIT_LIMIT);
         self.information[0] += all * weight;
         self.information[1] += all * weight * logit;
         self.information[2] += all * weight * logit * logit;

@@ -1,0 +1,69 @@
+//! States of outcomes. Only cells that hold rows are written.
+
+use tallystick_kernels::scores::SCORE_BITS;
+
+use super::bytes::{Reader, Writer};
+use crate::error::Result;
+use crate::outcome::Outcome;
+use crate::state::binary::{BinarySums, ClassCounts, LeftOut};
+use crate::state::{BinaryState, Grain};
+
+pub(super) fn write(writer: &mut Writer, state: &BinaryState) {
+    state.left_out.to_array().into_iter().for_each(|rows| writer.count(rows));
+    let occupied: Vec<_> = state.cells.iter().enumerate().filter(|(_, cell)| cell.rows != [0; 2]).collect();
+    writer.length(occupied.len());
+    let mut before = 0;
+    for (at, cell) in occupied {
+        writer.length(at - before);
+        before = at + 1;
+        for class in 0..2 {
+            writer.count(cell.rows[class]);
+            writer.number(cell.units[class]);
+        }
+    }
+    state.sums.to_array().into_iter().for_each(|sum| writer.signed(sum));
+}
+
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    outcome: &Outcome,
+    grain: Grain,
+    rows: u64,
+) -> Result<BinaryState> {
+    let mut state = BinaryState::new(&outcome.binning, grain);
+    let (mut left_out, mut left) = ([0; 7], rows);
+    for count in &mut left_out {
+        *count = take(reader, &mut left)?;
+    }
+    state.left_out = LeftOut::from_array(left_out);
+    let mut before = 0;
+    for _ in 0..reader.length(5)? {
+        let at = before + reader.index(state.cells.len().saturating_sub(before))?;
+        let mut cell = ClassCounts::default();
+        for class in 0..2 {
+            cell.rows[class] = take(reader, &mut left)?;
+            cell.units[class] = reader.number()?;
+            let most = u128::from(cell.rows[class]) << SCORE_BITS;
+            reader.ensure(cell.units[class] <= most, "scores of at most 1")?;
+        }
+        reader.ensure(cell.rows != [0; 2], "cells that hold rows")?;
+        state.cells[at] = cell;
+        before = at + 1;
+    }
+    reader.ensure(left == 0, "every row in one cell")?;
+    let mut sums = [0; 9];
+    for sum in &mut sums {
+        *sum = reader.signed()?;
+        // Far more than rows can add up to, far less than would overflow when profiles are added.
+        reader.ensure(sum.unsigned_abs() < 1 << 120, "a sum of the rows")?;
+    }
+    state.sums = BinarySums::from_array(sums);
+    Ok(state)
+}
+
+fn take(reader: &mut Reader<'_>, left: &mut u64) -> Result<u64> {
+    let count = reader.count()?;
+    reader.ensure(count <= *left, "no more rows than the slice has")?;
+    *left -= count;
+    Ok(count)
+}

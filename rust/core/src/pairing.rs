@@ -1,0 +1,101 @@
+//! The scores and labels of a batch side by side, once for all slices.
+
+use std::borrow::Cow;
+
+use crate::batch::{Batch, Bits, Labels, NAN, NULL, Numbers, Values};
+use crate::outcome::{Class, Outcome};
+use crate::plan::Plan;
+use crate::scalar::Unit;
+use crate::state::binary::{self, BinaryScratch};
+use crate::state::categorical::{Place, Places};
+use crate::state::{BinaryState, Grain, Rows};
+
+/// One score and one class a row; a missing score is NaN.
+pub(crate) struct Pairs<'a> {
+    scores: Cow<'a, [f64]>,
+    classes: Vec<u8>,
+}
+
+impl<'a> Pairs<'a> {
+    pub fn of(plan: &Plan, outcome: &Outcome, batch: &'a Batch<'_>, places: &[Option<Places>]) -> Self {
+        let at = |name: &str| plan.find(name);
+        let absent = || Cow::Owned(vec![f64::NAN; batch.rows]);
+        let scores = at(&outcome.score).map(|i| scores(&batch.columns[i], batch.rows));
+        let mut classes = match at(&outcome.label).map(|i| (&batch.columns[i], places[i].as_ref())) {
+            Some((Values::Labels(labels), Some(places))) => classes(labels, places, outcome),
+            _ => vec![Class::Missing as u8; batch.rows],
+        };
+        if let Some(second) = batch.immature_from {
+            hide_immature(batch.time.as_ref(), second, &mut classes);
+        }
+        Self { scores: scores.unwrap_or_else(absent), classes }
+    }
+
+    /// Counts every row.
+    pub fn count(&self, outcome: &Outcome, state: &mut BinaryState, scratch: &mut BinaryScratch) {
+        binary::count(&self.scores, &self.classes, outcome, (state, Grain::Fine), scratch);
+    }
+
+    /// Counts the rows of a leaf.
+    pub fn count_leaf(
+        &self,
+        outcome: &Outcome,
+        rows: &Rows<'_>,
+        state: &mut BinaryState,
+        scratch: &mut BinaryScratch,
+    ) {
+        binary::count_leaf((&self.scores, &self.classes), rows, outcome, state, scratch);
+    }
+}
+
+/// The scores as doubles, which hold those of every narrower type exactly.
+fn scores<'a>(values: &'a Values<'_>, rows: usize) -> Cow<'a, [f64]> {
+    let Values::Numbers { numbers, validity } = values else { return Cow::Owned(vec![f64::NAN; rows]) };
+    let mut scores = match numbers {
+        Numbers::F64(v) => Cow::Borrowed(*v),
+        Numbers::F32(v) => Cow::Owned(v.iter().map(|p| f64::from(*p)).collect()),
+        Numbers::I8(v) => Cow::Owned(v.iter().map(|p| f64::from(*p)).collect()),
+        Numbers::I16(v) => Cow::Owned(v.iter().map(|p| f64::from(*p)).collect()),
+        Numbers::I32(v) => Cow::Owned(v.iter().map(|p| f64::from(*p)).collect()),
+        Numbers::I64(v) => Cow::Owned(v.iter().map(|p| *p as f64).collect()),
+        Numbers::U8(v) => Cow::Owned(v.iter().map(|p| f64::from(*p)).collect()),
+        Numbers::U16(v) => Cow::Owned(v.iter().map(|p| f64::from(*p)).collect()),
+        Numbers::U32(v) => Cow::Owned(v.iter().map(|p| f64::from(*p)).collect()),
+        Numbers::U64(v) => Cow::Owned(v.iter().map(|p| *p as f64).collect()),
+    };
+    if let Some(bits) = validity.filter(|bits| bits.absent(rows) > 0) {
+        let absent = |row: &usize| !bits.get(*row);
+        (0..rows).filter(absent).for_each(|row| scores.to_mut()[row] = f64::NAN);
+    }
+    scores
+}
+
+/// The class of every row, looked up once for each text.
+fn classes(labels: &Labels<'_>, places: &Places, outcome: &Outcome) -> Vec<u8> {
+    let class = |code: u32| match places.of(code) {
+        Place::Category(category) => outcome.class_of(category),
+        Place::Null | Place::Nan => Class::Missing,
+        Place::Other | Place::NegativeInfinity | Place::PositiveInfinity => Class::Undeclared,
+    };
+    let known: Vec<u8> = (0..labels.texts.len() as u32).map(|code| class(code) as u8).collect();
+    let special =
+        |code: u32| if matches!(code, NULL | NAN) { Class::Missing } else { Class::Undeclared } as u8;
+    let of = |code: &u32| known.get(*code as usize).copied().unwrap_or_else(|| special(*code));
+    labels.codes.iter().map(of).collect()
+}
+
+/// Takes back the labels of rows that are too young, or of unknown age.
+fn hide_immature(time: Option<&Values<'_>>, second: i64, classes: &mut [u8]) {
+    let mature = |row: usize| match time {
+        Some(Values::Times { ticks, unit, validity }) => {
+            let present = validity.is_none_or(|bits: Bits<'_>| bits.get(row));
+            present && unit.convert(ticks[row], Unit::Second) < second
+        }
+        _ => false,
+    };
+    for (row, class) in classes.iter_mut().enumerate() {
+        if !mature(row) {
+            *class = Class::Immature as u8;
+        }
+    }
+}
