@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fnmatch
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,11 @@ from tallystick import _core
 from tallystick.errors import MissingColumnError, ParameterError, did_you_mean
 from tallystick.profiling.plan import Plan, alias_table, learn, renamed, sound_rows
 from tallystick.profiling.profiles import Origin, Profile
-from tallystick.profiling.windows import window_seconds
+from tallystick.profiling.windows import instant, window_seconds
 from tallystick.reading import MEMORY_BUDGET_BYTES, Progress, Source, open_source, run
 from tallystick.spec import Spec, load_spec
+
+Instant = str | dt.date | dt.datetime | None
 
 
 def profile(
@@ -26,6 +29,7 @@ def profile(
     threads: int | None = None,
     progress: Progress | None = None,
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
+    as_of: Instant = None,
 ) -> Profile:
     """Counts data under a plan, or under one learned from a sample of it.
 
@@ -38,6 +42,9 @@ def profile(
         threads: Reading threads; default one per core within the memory budget.
         progress: Told about rows as they are counted.
         memory_budget_bytes: Bound for what readers hold at a time.
+        as_of: When labels were last looked up, a date, datetime (UTC if naive) or ISO text; with
+            `label.mature_after` in the spec, those of younger rows are not final and are not
+            used. Default now.
 
     Returns:
         The profile. Its bytes depend on the rows and the plan alone.
@@ -60,7 +67,7 @@ def profile(
     """
     seconds = None if window is None else window_seconds(window)
     declared = None if spec is None else load_spec(spec)
-    reading = _Reading(threads, progress, memory_budget_bytes)
+    reading = _Reading(threads, progress, memory_budget_bytes, as_of)
     return _profile(data, declared, plan, reading, seconds, window_required=True)
 
 
@@ -72,11 +79,12 @@ def profile_like(
     threads: int | None = None,
     progress: Progress | None = None,
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
+    as_of: Instant = None,
 ) -> Profile:
     """Counts data under the plan of `reference`, by windows of its length where that can be."""
     lengths = {end - start for start, end in reference.window_seconds}
     seconds = lengths.pop() if len(lengths) == 1 else None
-    reading = _Reading(threads, progress, memory_budget_bytes)
+    reading = _Reading(threads, progress, memory_budget_bytes, as_of)
     return _profile(data, spec, reference.plan, reading, seconds, window_required=False)
 
 
@@ -87,6 +95,15 @@ class _Reading:
     threads: int | None
     progress: Progress | None
     memory_budget_bytes: int
+    as_of: Instant
+
+    def immature_from(self, spec: Spec | None) -> int | None:
+        """The second from which on labels are not final; None when all are."""
+        if spec is None or spec.label is None or spec.label.mature_after is None:
+            return None
+        now = dt.datetime.now(dt.UTC) if self.as_of is None else self.as_of
+        # A row is mature once its whole delay has passed.
+        return instant(now) - window_seconds(spec.label.mature_after) + 1
 
 
 def _profile(
@@ -114,7 +131,7 @@ def _profile(
         _require_time(plan, source)
     if plan.time not in source.schema.names:
         seconds = None
-    counting = _Counting(source, aliases, seconds, reading)
+    counting = _Counting(source, aliases, seconds, reading, reading.immature_from(declared))
     core = counting.under(plan)
     if learned and source.rereadable and Profile(core).coarse:
         # The sample missed where the rows are: a wider one, and count again.
@@ -141,10 +158,12 @@ class _Counting:
         aliases: Mapping[str, str],
         seconds: int | None,
         reading: _Reading,
+        immature_from: int | None,
     ) -> None:
         self.source = source
         self.aliases = aliases
         self.seconds = seconds
+        self.immature_from = immature_from
         self.reading = reading
 
     def under(self, plan: Plan) -> _core.Profile:
@@ -153,7 +172,7 @@ class _Counting:
         wanted = [n for n in self.source.schema.names if self.aliases.get(n, n) in names]
         counted = run(
             self.source.select(wanted),
-            lambda: _Worker(plan, self.aliases, self.seconds, self.source.description),
+            lambda: _Worker(plan, self),
             self.reading.threads,
             self.reading.progress,
             memory_budget_bytes=self.reading.memory_budget_bytes,
@@ -167,17 +186,14 @@ class _Counting:
 class _Worker:
     """One thread's own profile."""
 
-    def __init__(
-        self, plan: Plan, aliases: Mapping[str, str], seconds: int | None, description: str
-    ) -> None:
+    def __init__(self, plan: Plan, counting: _Counting) -> None:
         self.core = _core.Profile(plan._core)
-        self._description = description
-        self._rename: Callable[[Any], Any] = lambda batch: renamed(batch, aliases)
-        self._seconds = seconds
+        self._counting = counting
 
     def count(self, batch: Any) -> None:
-        with sound_rows(self._description):
-            self.core.count(self._rename(batch), self._seconds)
+        of = self._counting
+        with sound_rows(of.source.description):
+            self.core.count(renamed(batch, of.aliases), of.seconds, of.immature_from)
 
 
 def _declared_aliases(spec: Spec | None) -> dict[str, str]:

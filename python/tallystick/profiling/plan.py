@@ -102,6 +102,11 @@ class Plan:
         """Name, role, kind, `binning_id` and cells of every column, by name."""
         return self._core.columns()
 
+    @property
+    def outcomes(self) -> list[dict[str, Any]]:
+        """Score, label, positive label and thresholds of every score that is measured by labels."""
+        return self._core.outcomes()
+
     def differences(self, other: Plan) -> list[str]:
         """Names of the columns that the two plans count differently, or only one counts."""
         return self._core.differences(other._core)
@@ -152,7 +157,9 @@ def learn(
     requests = [request(column) for column in resolved.instruments]
     batches = sample(source, resolved, _WIDE if wide else {})
     with sound_rows(source.description):
-        core = _core.Plan.fit(requests, batches, resolved.time, processors(threads))
+        core = _core.Plan.fit(
+            requests, outcomes(spec, resolved), batches, resolved.time, processors(threads)
+        )
     del batches
     _release()
     return Plan(core, spec), resolved
@@ -197,6 +204,23 @@ def request(column: ResolvedColumn) -> dict[str, Any]:
         "categories": None if column.categories is None else list(column.categories),
         "max_categories": column.max_categories,
     }
+
+
+def outcomes(spec: Spec | None, resolved: Resolved) -> list[dict[str, Any]]:
+    """The score with its label, in the words of the core; nothing where the data has no label."""
+    if spec is None or spec.score is None or spec.label is None:
+        return []
+    counted = {column.name for column in resolved.instruments}
+    if not {spec.score.column, spec.label.column} <= counted:
+        return []
+    return [
+        {
+            "score": spec.score.column,
+            "label": spec.label.column,
+            "positive": spec.label.positive,
+            "thresholds": list(spec.score.threshold or ()),
+        }
+    ]
 
 
 def sample(source: Source, resolved: Resolved, size: Mapping[str, int] | None = None) -> list[Any]:

@@ -19,7 +19,7 @@ _SHARED_ROLES = (
     {"segment", "feature"},
     {"score", "feature"},
 )
-_BY_RANK = ("ignore", "time", "id", "score", "segment", "unit")
+_BY_RANK = ("ignore", "time", "id", "score", "label", "segment", "unit")
 _KEYS_OF = {
     "numeric": ("binning", "range", "bins"),
     "categorical": ("categories", "max_categories"),
@@ -40,6 +40,7 @@ def check_spec(spec: Spec) -> list[Problem]:
         _time_and_id_are_one_column,
         _columns_have_one_role,
         _score_is_numeric,
+        _label_has_a_score,
         _ignored_columns_stay_ignored,
         _other_names_are_unique,
         _columns_agree_with_themselves,
@@ -63,6 +64,7 @@ def claims(spec: Spec) -> list[Claim]:
         ("log.id", spec.log.id, "id"),
         ("log.unit", spec.log.unit, "unit"),
         ("score.column", None if spec.score is None else spec.score.column, "score"),
+        ("label.column", None if spec.label is None else spec.label.column, "label"),
     ]
     found = [Claim(key, column, role) for key, column, role in named if column is not None]
     found += [Claim(f"segments[{i}]", name, "segment") for i, name in enumerate(spec.segments)]
@@ -112,6 +114,19 @@ def _columns_have_one_role(spec: Spec) -> Iterator[Problem]:
         if earlier.role != claim.role and {earlier.role, claim.role} not in _SHARED_ROLES:
             got = f"{claim.column} as {claim.role}, which {earlier.key} uses as {earlier.role}"
             yield Problem(claim.key, "a column without another role", got)
+
+
+def _label_has_a_score(spec: Spec) -> Iterator[Problem]:
+    if spec.label is None:
+        return
+    if spec.score is None:
+        yield Problem("label", 'score = { column = "..." } beside it', "no score")
+    if spec.label.mature_after is not None and spec.log.time is None:
+        yield Problem("label.mature_after", 'log = { time = "..." } beside it', "no time column")
+    column = spec.columns.get(spec.label.column, Column())
+    if column.kind == "numeric":
+        where = key_path(("columns", spec.label.column, "kind"))
+        yield Problem(where, '"categorical", because label.column names the column', '"numeric"')
 
 
 def _score_is_numeric(spec: Spec) -> Iterator[Problem]:
@@ -167,7 +182,7 @@ def _columns_agree_with_themselves(spec: Spec) -> Iterator[Problem]:
             where = key_path((*place, "kind"))
             yield Problem(where, '"categorical", because it is a segment', '"numeric"')
             continue
-        implied = {"segment": "categorical", "score": "numeric"}.get(role)
+        implied = {"segment": "categorical", "label": "categorical", "score": "numeric"}.get(role)
         yield from _keys_fit(place, column, column.kind or implied)
         yield from _cells_agree(place, column, is_score=name == score)
 

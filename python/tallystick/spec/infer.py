@@ -29,7 +29,7 @@ from tallystick.spec.problems import key_path
 from tallystick.spec.resolved import INSTRUMENTS, Resolved, ResolvedColumn
 
 # The log's own columns; data without them can still be counted, though not by time.
-_OPTIONAL = ("time", "id", "unit", "version")
+_OPTIONAL = ("time", "id", "unit", "version", "label")
 
 
 def resolve(spec: Spec | None, schema: Any) -> Resolved:
@@ -166,7 +166,7 @@ class _Resolver:
 
     def _column(self, name: str, role: str, type_: Any) -> ResolvedColumn:
         declared = self.spec.columns.get(name, Column())
-        if role not in INSTRUMENTS:
+        if role not in INSTRUMENTS or (role in _OPTIONAL and type_ is None):
             return self._companion(name, role, type_)
         kind, reason = self._kind(name, role, declared, type_)
         self.spec_problems += [
@@ -178,6 +178,9 @@ class _Resolver:
         tolerances = {**words.DEFAULT_TOLERANCES, **declared.tolerance.declared()}
         if role == "score" and self.spec.score is not None:
             tolerances |= self.spec.score.tolerance.declared()
+        judged = words.TOLERANCES_BY_KIND[kind]
+        if role == "score":
+            judged += words.OUTCOME_TOLERANCES
         decide = declared.decide or "psi_corrected"
         pages = self._page_metrics(declared, role, decide)
         return ResolvedColumn(
@@ -190,7 +193,7 @@ class _Resolver:
             bins=bins,
             max_categories=_max_categories(declared) if kind == "categorical" else None,
             categories=declared.categories,
-            tolerances={key: tolerances[key] for key in words.TOLERANCES_BY_KIND[kind]},
+            tolerances={key: tolerances[key] for key in judged},
             decide=decide,
             page=decide in pages,
             page_metrics=pages,
@@ -282,8 +285,8 @@ def _wanted_kind(role: str, declared: Column, place: str) -> tuple[str | None, s
     """The kind that the spec asks for, with the words why."""
     if declared.kind is not None:
         return declared.kind, "kind is declared"
-    if role in ("segment", "score"):
-        return ("categorical" if role == "segment" else "numeric"), f"named by {place}"
+    if role in ("segment", "score", "label"):
+        return ("numeric" if role == "score" else "categorical"), f"named by {place}"
     for kind in words.KINDS:
         keys = declared_keys(declared, kind)
         if keys:

@@ -27,6 +27,7 @@ from pydantic_core import PydanticCustomError
 from tallystick.spec import vocabulary as words
 
 INTEGERS = range(-(2**63), 2**64)
+DURATIONS = r"[1-9][0-9]{0,5}(m|h|d|w)"
 FALSE_PAGES = r"[0-9]{1,6} per [0-9]{1,6} (day|days|week|weeks)"
 
 
@@ -139,6 +140,23 @@ def _rate(text: str) -> float:
     return int(count) / days if days else float("inf")
 
 
+def _thresholds(value: Any) -> tuple[float, ...]:
+    expected = "a cut above 0 and not above 1, or an array of them"
+    cuts = _numbers(value if isinstance(value, list | tuple) else [value], expected)
+    if not 1 <= len(cuts) <= words.MAX_THRESHOLDS:
+        raise _refuse(f"between 1 and {words.MAX_THRESHOLDS} cuts", f"an array of {len(cuts)}")
+    if any(not 0.0 < cut <= 1.0 for cut in cuts) or len(set(cuts)) < len(cuts):
+        raise _refuse(expected + ", each once", "others")
+    return tuple(float(cut) for cut in cuts)
+
+
+def _duration(value: Any) -> str:
+    expected = 'a number of minutes, hours, days or weeks, such as "30d"'
+    if not isinstance(value, str) or not re.fullmatch(DURATIONS, value):
+        raise _refuse(expected)
+    return str(value)
+
+
 def _as_tuple(value: Any) -> Any:
     # TOML has arrays; strict tuples would refuse them.
     return tuple(value) if isinstance(value, list) else value
@@ -220,11 +238,82 @@ class Tolerance(Table):
         return {name: value for name, value in self if value is not None}
 
 
+Above0 = Annotated[float, Field(strict=True, gt=0.0, allow_inf_nan=False)]
+
+
+class ScoreTolerance(Tolerance):
+    """As of any column, and those that take a label or a threshold."""
+
+    ece_debiased: Share | None = Field(
+        default=None, description="Calibration error, debiased, in probability."
+    )
+    auc: Share | None = Field(
+        default=None, description="Loss of the area under the ROC curve against the reference."
+    )
+    selection_rate_ratio: (
+        Annotated[float, Field(strict=True, gt=1.0, allow_inf_nan=False)] | None
+    ) = Field(
+        default=None,
+        description="Ratio of the shares of rows at or above the first threshold, either way.",
+    )
+    fairness_gap: Share | None = Field(
+        default=None,
+        description="Difference of a segment's rates from those of all other rows.",
+    )
+
+
 class Score(Table):
     """The model's output: binned on [0, 1] unless [columns] says otherwise."""
 
     column: Text = Field(description="Column with the score.")
-    tolerance: Tolerance = Field(default_factory=Tolerance)
+    threshold: (
+        Annotated[
+            tuple[float, ...],
+            PlainValidator(_thresholds),
+            WithJsonSchema(
+                {
+                    "anyOf": [
+                        {"type": "number"},
+                        {"type": "array", "items": {"type": "number"}, "minItems": 1},
+                    ]
+                }
+            ),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Rows are selected when their score is at least this; the first of several is "
+        "the one in force.",
+    )
+    tolerance: ScoreTolerance = Field(default_factory=ScoreTolerance)
+
+
+class Label(Table):
+    """What really happened, for the score to be measured by."""
+
+    column: Text = Field(description="Column with the label.")
+    positive: (
+        Annotated[
+            str,
+            PlainValidator(_category),
+            WithJsonSchema({"type": ["string", "integer", "boolean"]}),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="The label that the score is the probability of; true or 1 when left out.",
+    )
+    mature_after: (
+        Annotated[
+            str,
+            PlainValidator(_duration),
+            WithJsonSchema({"type": "string", "pattern": f"^{DURATIONS}$"}),
+        ]
+        | None
+    ) = Field(default=None, description="How long a label takes to be final, such as 30d.")
+    minimum_coverage: Share | None = Field(
+        default=None, description="Share of mature rows that must have a label to be judged."
+    )
 
 
 class Reference(Table):
@@ -340,6 +429,7 @@ class Spec(Table):
     hypothesis: Text | None = Field(default=None, description="What is expected to hold, in words.")
     log: Log = Field(default_factory=Log)
     score: Score | None = None
+    label: Label | None = None
     segments: Annotated[
         tuple[Text, ...],
         BeforeValidator(_as_tuple),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tallystick.errors import MissingColumnError, did_you_mean
 from tallystick.spec import vocabulary as words
 
-INSTRUMENTS = ("feature", "score", "segment")
+INSTRUMENTS = ("feature", "score", "segment", "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ResolvedColumn:
         name: The instrument's name.
         source_names: Names it may have in the data, its own first.
         kind: "numeric" or "categorical".
-        role: "feature", "score", "segment", or, for what is read but not measured, "time",
+        role: "feature", "score", "segment", "label", or, for what is read but not measured, "time",
             "id", "unit", "version".
         binning: "quantile", "log_linear", "uniform" or the edges themselves for numeric
             instruments; "vocabulary" for categorical ones; "none" for what is not measured.
@@ -52,7 +52,7 @@ class ResolvedColumn:
     @property
     def is_instrument(self) -> bool:
         """Whether it is measured."""
-        return self.role in INSTRUMENTS
+        return self.role in INSTRUMENTS and self.binning != "none"
 
     def tolerance(self, metric: str) -> float | None:
         """The tolerance that a metric is judged against, None when it only informs."""

@@ -16,8 +16,13 @@ DEFAULT_TOLERANCES: Final[Mapping[str, float]] = {
     "ks": 0.10,
     "missing_share": 0.05,
     "other_share": 0.05,
+    "ece_debiased": 0.02,
+    "auc": 0.05,
+    "selection_rate_ratio": 1.25,
+    "fairness_gap": 0.10,
 }
-"""Largest harmless change: nats for psi, absolute differences of shares for the others."""
+"""Largest harmless change: nats for psi, a ratio for selection_rate_ratio, absolute differences
+for the others."""
 
 TOLERANCE_OF: Final[Mapping[str, str]] = {
     "psi_corrected": "psi",
@@ -31,6 +36,9 @@ TOLERANCES_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "numeric": ("psi", "ks", "missing_share"),
     "categorical": ("psi", "missing_share", "other_share"),
 }
+
+OUTCOME_TOLERANCES: Final = ("ece_debiased", "auc", "selection_rate_ratio", "fairness_gap")
+"""Tolerances that a score has besides those of its kind."""
 
 METRICS: Final = (
     "psi",
@@ -94,17 +102,15 @@ DEFAULT_MAX_CATEGORIES: Final = 4096
 MAX_CATEGORIES: Final = 65_536
 MAX_BINS: Final = 65_536
 MAX_SEGMENTS: Final = 8
+MAX_THRESHOLDS: Final = 16
 SCORE_RANGE: Final = (0.0, 1.0)
 SCORE_BINS: Final = 1200
 """Divisible by every usual number of calibration bins."""
 UNIFORM_BINS: Final = 240
 
 RESERVED_KEYS: Final[Mapping[tuple[str, ...], str]] = {
-    ("label",): "outcomes that arrive later, and how they mature",
     ("outcomes",): "further outcomes besides the label",
     ("guard",): "promote, hold or roll back a candidate",
-    ("score", "threshold"): "the share of rows at or above a cut",
-    ("score", "tolerance", "selection_rate_ratio"): "tolerance of the share above the cut",
     ("reference", "season"): "comparison with the same season of the reference",
     ("columns", "*", "missing"): "numbers that stand for a missing value",
     ("columns", "*", "positive"): "the value that counts as the outcome",
@@ -116,11 +122,11 @@ RESERVED_KEYS: Final[Mapping[tuple[str, ...], str]] = {
 
 RESERVED_ROLES: Final[Mapping[str, str]] = {
     "outcome": "a column with what really happened",
-    "label": "a column with what really happened",
 }
 
 ROLES_ELSEWHERE: Final[Mapping[str, str]] = {
     "score": 'write score = { column = "..." }',
+    "label": 'write label = { column = "..." }',
     "unit": 'write log = { unit = "..." }',
 }
 """Roles that have a place of their own outside of [columns]."""

@@ -55,15 +55,15 @@ fn plain(array: ArrayRef, counter: &Counter) -> ArrayRef {
 }
 
 impl Bound {
-    /// The batch as the core takes it.
+    /// The batch as the core takes it; labels of rows from that second on are not final.
     #[must_use]
-    pub fn batch(&self, plan: &Plan) -> Batch<'_> {
+    pub fn batch(&self, plan: &Plan, immature_from: Option<i64>) -> Batch<'_> {
         let columns = plan.columns().iter().zip(&self.columns);
         Batch {
             rows: self.rows,
             columns: columns.map(|(c, array)| values(array.as_ref(), &c.counter)).collect(),
             time: self.time.as_ref().and_then(|array| times(array.as_ref())),
-            immature_from: None,
+            immature_from,
         }
     }
 }

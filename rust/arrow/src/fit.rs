@@ -8,6 +8,7 @@ use arrow_schema::DataType;
 use hashbrown::HashMap;
 use tallystick_core::batch::{Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
+use tallystick_core::outcome::Outcome;
 use tallystick_core::parallel::add_up;
 use tallystick_core::plan::{Column, Counter, Role};
 use tallystick_core::scalar::{Countable, Domain};
@@ -41,6 +42,69 @@ pub struct Request {
     pub role: Role,
     /// How it is to be counted.
     pub kind: Kind,
+}
+
+/// A score whose labels are to be counted, before a sample is seen.
+#[derive(Clone, Debug)]
+pub struct OutcomeRequest {
+    /// The score's column.
+    pub score: String,
+    /// The label's column.
+    pub label: String,
+    /// The label that the score is the probability of; `None` when it is `true` or 1.
+    pub positive: Option<String>,
+    /// Cuts to measure decisions at.
+    pub thresholds: Vec<f64>,
+}
+
+/// Labels that need no declaration: the second one is positive.
+const USUAL: [[&str; 2]; 2] = [["false", "true"], ["0", "1"]];
+
+/// Finds the positive label of each outcome and learns the cells of its score. A label that the
+/// sample lacks joins the vocabulary.
+///
+/// # Errors
+/// When a column is missing, or the positive label has to be declared.
+pub fn fit_outcomes(
+    requests: &[OutcomeRequest],
+    columns: &mut [Column],
+    batches: &[RecordBatch],
+) -> Result<Vec<Outcome>, Error> {
+    requests.iter().map(|request| fit_outcome(request, columns, batches)).collect()
+}
+
+fn fit_outcome(
+    request: &OutcomeRequest,
+    columns: &mut [Column],
+    batches: &[RecordBatch],
+) -> Result<Outcome, Error> {
+    let labels = columns.iter_mut().find(|column| column.name == request.label);
+    let Some(Column { counter: Counter::Categorical(vocabulary), .. }) = labels else {
+        return Err(Error::Missing { column: request.label.clone() });
+    };
+    let held = vocabulary.categories();
+    let declared = request.positive.clone().map(|positive| vec![positive]);
+    let usual = |pair: &[&str; 2]| held.iter().all(|label| pair.contains(&label.as_str()));
+    let wanted: Vec<String> = match declared {
+        Some(positive) => positive,
+        None => USUAL.iter().find(|pair| usual(pair)).map(|pair| pair.map(str::to_owned).to_vec()).ok_or_else(
+            || tallystick_core::Error::Parameter {
+                name: "positive".to_owned(),
+                expected: "the label that the score is the probability of, unless labels are false and true, or 0 and 1"
+                    .to_owned(),
+            },
+        )?,
+    };
+    let missing = wanted.iter().filter(|label| !held.contains(label)).cloned();
+    let known: Vec<String> = held.iter().cloned().chain(missing).collect();
+    let positive = known.iter().position(|label| Some(label) == wanted.last()).unwrap_or(0) as u32;
+    *vocabulary = Arc::new(Vocabulary::new(known)?);
+    let arrays: Vec<ArrayRef> =
+        batches.iter().filter_map(|b| b.column_by_name(&request.score).cloned()).collect();
+    let recipe = Recipe::Outcome { thresholds: request.thresholds.clone() };
+    let binning = Binning::fit(&recipe, Domain::Float, &sample(Domain::Float, &arrays))?;
+    let names = (request.score.clone(), request.label.clone());
+    Ok(Outcome::new(names, positive, Arc::new(binning), request.thresholds.clone())?)
 }
 
 /// Learns the counters of columns from sample batches, a column at a time on each thread.

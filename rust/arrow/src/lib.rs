@@ -16,7 +16,7 @@ mod values;
 pub use bind::{Binder, Bound};
 pub use error::Error;
 pub use export::{Identity, curves, hex, measurements, segment_text, window_ends};
-pub use fit::{Kind, Request, fit};
+pub use fit::{Kind, OutcomeRequest, Request, fit, fit_outcomes};
 pub use samples::exact_ks;
 pub use sound::check;
 pub use states::counts;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use tallystick_arrow::{Kind, Request, hex};
+use tallystick_arrow::{Kind, OutcomeRequest, Request, hex};
 use tallystick_core::binning::Recipe;
 use tallystick_core::codec;
+use tallystick_core::outcome::Outcome;
 use tallystick_core::plan::{Column, Counter, Role};
 use tallystick_core::scalar::{Domain, Edges, Scalar};
 
@@ -62,13 +63,24 @@ pub struct ColumnRequest {
     max_categories: Option<usize>,
 }
 
+/// One score and its label, as Python hands them over.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct OutcomeSettings {
+    score: String,
+    label: String,
+    positive: Option<String>,
+    thresholds: Vec<f64>,
+}
+
 fn refused(name: &str, expected: &str) -> Failure {
     tallystick_core::Error::Parameter { name: name.into(), expected: expected.into() }.into()
 }
 
 impl ColumnRequest {
     fn request(self) -> Result<Request, Failure> {
-        let role = Role::from_name(&self.role).ok_or_else(|| refused("role", "feature, score or segment"))?;
+        let role =
+            Role::from_name(&self.role).ok_or_else(|| refused("role", "feature, score, segment or label"))?;
         let kind = if self.kind == "categorical" {
             let most = self.max_categories.unwrap_or(tallystick_core::vocabulary::DEFAULT_CATEGORIES);
             Kind::Categorical { categories: self.categories, most }
@@ -90,16 +102,28 @@ impl ColumnRequest {
 
 fn learn(
     requests: Vec<ColumnRequest>,
+    outcomes: Vec<OutcomeSettings>,
     batches: Vec<Imported>,
     threads: usize,
     py: Python<'_>,
-) -> Result<Vec<Column>, Failure> {
+) -> Result<(Vec<Column>, Vec<Outcome>), Failure> {
     let requests: Vec<Request> =
         requests.into_iter().map(ColumnRequest::request).collect::<Result<_, _>>()?;
-    Ok(py.detach(|| {
+    let outcomes: Vec<OutcomeRequest> = outcomes
+        .into_iter()
+        .map(|OutcomeSettings { score, label, positive, thresholds }| OutcomeRequest {
+            score,
+            label,
+            positive,
+            thresholds,
+        })
+        .collect();
+    Ok(py.detach(|| -> Result<_, tallystick_arrow::Error> {
         let batches: Vec<RecordBatch> =
             batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
-        tallystick_arrow::fit(&requests, &batches, threads)
+        let mut columns = tallystick_arrow::fit(&requests, &batches, threads)?;
+        let outcomes = tallystick_arrow::fit_outcomes(&outcomes, &mut columns, &batches)?;
+        Ok((columns, outcomes))
     })?)
 }
 
@@ -109,13 +133,15 @@ impl Plan {
     fn fit(
         py: Python<'_>,
         requests: Vec<ColumnRequest>,
+        outcomes: Vec<OutcomeSettings>,
         batches: Vec<Imported>,
         time: Option<String>,
         threads: usize,
     ) -> PyResult<Self> {
         guard(py, || {
-            let columns = learn(requests, batches, threads, py)?;
-            Ok(Self { inner: Arc::new(tallystick_core::plan::Plan::new(columns, time)?) })
+            let (columns, outcomes) = learn(requests, outcomes, batches, threads, py)?;
+            let plan = tallystick_core::plan::Plan::new(columns, time)?.with_outcomes(outcomes)?;
+            Ok(Self { inner: Arc::new(plan) })
         })
     }
 
@@ -127,7 +153,7 @@ impl Plan {
         threads: usize,
     ) -> PyResult<Self> {
         guard(py, || {
-            let columns = learn(requests, batches, threads, py)?;
+            let (columns, _) = learn(requests, Vec::new(), batches, threads, py)?;
             Ok(Self { inner: Arc::new(self.inner.extend(columns)?) })
         })
     }
@@ -149,6 +175,22 @@ impl Plan {
     #[getter]
     fn time(&self) -> Option<&str> {
         self.inner.time()
+    }
+
+    /// Score, label, positive label and thresholds of every outcome.
+    fn outcomes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let described = self.inner.outcomes().iter().map(|outcome| {
+            let entry = PyDict::new(py);
+            entry.set_item("score", &outcome.score)?;
+            entry.set_item("label", &outcome.label)?;
+            let column = self.inner.find(&outcome.label).map(|i| &self.inner.columns()[i].counter);
+            if let Some(Counter::Categorical(labels)) = column {
+                entry.set_item("positive", outcome.positive_text(labels))?;
+            }
+            entry.set_item("thresholds", &outcome.thresholds)?;
+            Ok(entry)
+        });
+        PyList::new(py, described.collect::<PyResult<Vec<_>>>()?)
     }
 
     fn differences(&self, other: &Self) -> Vec<String> {

@@ -39,8 +39,14 @@ impl Profile {
         Self::of(tallystick_core::profile::Profile::new(Arc::clone(&plan.inner)))
     }
 
-    #[pyo3(signature = (batch, window_seconds=None))]
-    fn count(&self, py: Python<'_>, batch: Imported, window_seconds: Option<i64>) -> PyResult<()> {
+    #[pyo3(signature = (batch, window_seconds=None, immature_from=None))]
+    fn count(
+        &self,
+        py: Python<'_>,
+        batch: Imported,
+        window_seconds: Option<i64>,
+        immature_from: Option<i64>,
+    ) -> PyResult<()> {
         guard(py, || {
             // The GIL is let go of before the lock is asked for: the two are never held in
             // opposite orders.
@@ -49,7 +55,7 @@ impl Profile {
                 let mut profile = self.lock();
                 let plan = Arc::clone(profile.plan());
                 let bound = Binder(&plan).bind(&batch);
-                Ok(profile.count(&bound.batch(&plan), window_seconds)?)
+                Ok(profile.count(&bound.batch(&plan, immature_from), window_seconds)?)
             })
             .map_err(|error: tallystick_arrow::Error| Failure::from(error))
         })
