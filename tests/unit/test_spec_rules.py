@@ -206,21 +206,14 @@ def test_a_broken_score_does_not_accuse_its_column() -> None:
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ('label = { column = "churned" }', "label"),
         ('guard = { primary = "x" }', "guard"),
         ("outcomes = {}", "outcomes"),
-        ('score = { column = "p", threshold = 0.3 }', "score.threshold"),
-        (
-            'score = { column = "p", tolerance = { selection_rate_ratio = 1.2 } }',
-            "score.tolerance.selection_rate_ratio",
-        ),
         ('reference = { path = "b", season = "day_of_week" }', "reference.season"),
         ("columns.a.missing = [-999]", "columns.a.missing"),
         ('columns.a.mature_after = "2d"', "columns.a.mature_after"),
         ("columns.a.minimum_coverage = 0.9", "columns.a.minimum_coverage"),
         ('columns.a.positive = "Y"', "columns.a.positive"),
         ('columns.a.role = "outcome"', 'columns.a.role = "outcome"'),
-        ('columns.a.role = "label"', 'columns.a.role = "label"'),
         ("columns.a.tolerance.ece = 0.02", "columns.a.tolerance.ece"),
         (
             "columns.a.tolerance.selection_rate_ratio = 1.2",
@@ -250,3 +243,25 @@ def test_every_reserved_key_is_refused_as_reserved() -> None:
         with pytest.raises(SpecError) as caught:
             load_spec({"schema": 1, **table})
         assert [one.reserved for one in caught.value.problems] == [True], pattern
+
+
+def test_a_label_needs_a_score_and_a_role_of_its_own() -> None:
+    found = problems_of({"schema": 1, "label": {"column": "y", "mature_after": "30d"}})
+    assert set(found) == {"label", "label.mature_after"}
+    scored = {"schema": 1, "score": {"column": "p"}}
+    assert "label.column" in problems_of({**scored, "label": {"column": "p"}})
+    numeric = {"label": {"column": "y"}, "columns": {"y": {"kind": "numeric"}}}
+    assert set(problems_of({**scored, **numeric})) == {"columns.y.kind"}
+
+
+@pytest.mark.parametrize("threshold", [0, -0.1, 1.5, "0.3", [], [0.3, 0.3], [0.1] * 17, True])
+def test_thresholds_are_cuts_of_the_unit_interval(threshold: object) -> None:
+    found = problems_of({"schema": 1, "score": {"column": "p", "threshold": threshold}})
+    assert set(found) == {"score.threshold"}
+
+
+@pytest.mark.parametrize("delay", ["30", "0d", "d", "1y", 30, "-1d", "1.5d"])
+def test_delays_are_whole_numbers_of_a_unit(delay: object) -> None:
+    spec = {"schema": 1, "score": {"column": "p"}, "log": {"time": "t"}}
+    found = problems_of({**spec, "label": {"column": "y", "mature_after": delay}})
+    assert set(found) == {"label.mature_after"}

@@ -175,12 +175,13 @@ class _Resolver:
             if declared.kind is None and role == "feature"
         ]
         binning, range_, bins = _cells(role, declared, kind)
-        tolerances = {**words.DEFAULT_TOLERANCES, **declared.tolerance.declared()}
+        defaults = {**words.DEFAULT_TOLERANCES, **words.OUTCOME_TOLERANCES}
+        tolerances = {**defaults, **declared.tolerance.declared()}
         if role == "score" and self.spec.score is not None:
             tolerances |= self.spec.score.tolerance.declared()
         judged = words.TOLERANCES_BY_KIND[kind]
         if role == "score":
-            judged += words.OUTCOME_TOLERANCES
+            judged += tuple(words.OUTCOME_TOLERANCES)
         decide = declared.decide or "psi_corrected"
         pages = self._page_metrics(declared, role, decide)
         return ResolvedColumn(

@@ -16,13 +16,8 @@ DEFAULT_TOLERANCES: Final[Mapping[str, float]] = {
     "ks": 0.10,
     "missing_share": 0.05,
     "other_share": 0.05,
-    "ece_debiased": 0.02,
-    "auc": 0.05,
-    "selection_rate_ratio": 1.25,
-    "fairness_gap": 0.10,
 }
-"""Largest harmless change: nats for psi, a ratio for selection_rate_ratio, absolute differences
-for the others."""
+"""Largest harmless change: nats for psi, absolute differences of shares for the others."""
 
 TOLERANCE_OF: Final[Mapping[str, str]] = {
     "psi_corrected": "psi",
@@ -37,8 +32,14 @@ TOLERANCES_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "categorical": ("psi", "missing_share", "other_share"),
 }
 
-OUTCOME_TOLERANCES: Final = ("ece_debiased", "auc", "selection_rate_ratio", "fairness_gap")
-"""Tolerances that a score has besides those of its kind."""
+OUTCOME_TOLERANCES: Final[Mapping[str, float]] = {
+    "ece_debiased": 0.02,
+    "auc": 0.05,
+    "selection_rate_ratio": 1.25,
+    "fairness_gap": 0.10,
+}
+"""What a score has besides the tolerances of its kind: an error of probabilities, a loss of area, a
+ratio of shares either way, and a difference of a segment's rates."""
 
 METRICS: Final = (
     "psi",

@@ -11,7 +11,9 @@ use arrow_array::{Array, ArrayAccessor};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 use hashbrown::HashMap;
-use tallystick_core::batch::{Labels, NAN, NEGATIVE_INFINITY, NULL, Numbers, POSITIVE_INFINITY};
+use tallystick_core::batch::{Bits, Labels, NAN, NEGATIVE_INFINITY, NULL, Numbers, POSITIVE_INFINITY};
+
+use tallystick_core::scalar::Countable;
 
 use crate::numbers::{numbers, validity};
 
@@ -49,24 +51,60 @@ fn texts<'a, A: ArrayAccessor<Item = &'a str> + Copy>(array: &'a dyn Array, stri
 }
 
 fn booleans(array: &dyn Array) -> Labels<'_> {
-    let values = array.as_boolean();
-    let code = |row: usize| if values.is_null(row) { NULL } else { u32::from(values.value(row)) };
-    let codes: Vec<u32> = (0..values.len()).map(code).collect();
+    let values = array.as_boolean().values();
+    let bits = Bits::new(values.values(), values.offset());
+    let mut codes: Vec<u32> = Vec::with_capacity(array.len());
+    for start in (0..array.len()).step_by(64) {
+        let (word, rows) = (bits.word(start), (array.len() - start).min(64));
+        codes.extend((0..rows).map(|row| (word >> row) as u32 & 1));
+    }
+    hide_nulls(array, &mut codes);
     Labels { texts: vec!["false".into(), "true".into()], codes: codes.into() }
+}
+
+/// Gives the rows that are null their code.
+fn hide_nulls(array: &dyn Array, codes: &mut [u32]) {
+    if let Some(bits) = validity(array) {
+        let rows = codes.iter_mut().enumerate().filter(|(row, _)| !bits.get(*row));
+        rows.for_each(|(_, code)| *code = NULL);
+    }
+}
+
+/// Integers this close together are their own codes, less the smallest.
+const NEAR: i128 = 256;
+
+/// Codes of integers that lie close together, without a look-up.
+fn near<'a, T: Countable>(array: &'a dyn Array, values: &[T]) -> Option<Labels<'a>> {
+    // What stands at a null may be anything: then the rows are looked at one by one.
+    let first = *values.first().filter(|_| array.null_count() == 0)?;
+    let low = values.iter().fold(first, |low, v| if *v < low { *v } else { low });
+    let high = values.iter().fold(first, |high, v| if *v > high { *v } else { high });
+    let (low, high) = (low.to_i128(), high.to_i128());
+    let texts = (low..=high).map(|value| Cow::Owned(value.to_string()));
+    // Equal in the lowest bits, and nearer than those can tell apart.
+    let code = |value: &T| (value.to_i128() as u32).wrapping_sub(low as u32);
+    (high - low < NEAR).then(|| Labels {
+        texts: texts.collect(),
+        codes: values.iter().map(code).collect::<Vec<u32>>().into(),
+    })
+}
+
+fn whole<'a, T: Countable + ToString + Hash + Eq>(array: &'a dyn Array, values: &[T]) -> Labels<'a> {
+    near(array, values).unwrap_or_else(|| coded(array, values, |v| Ok(v.to_string()), |v| v))
 }
 
 fn numeric<'a>(array: &'a dyn Array, numbers: Numbers<'a>) -> Labels<'a> {
     match numbers {
         Numbers::F64(v) => coded(array, v, float_code, f64::to_bits),
         Numbers::F32(v) => coded(array, v, |v| float_code(f64::from(v)), f32::to_bits),
-        Numbers::I8(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
-        Numbers::I16(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
-        Numbers::I32(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
-        Numbers::I64(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
-        Numbers::U8(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
-        Numbers::U16(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
-        Numbers::U32(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
-        Numbers::U64(v) => coded(array, v, |v| Ok(v.to_string()), |v| v),
+        Numbers::I8(v) => whole(array, v),
+        Numbers::I16(v) => whole(array, v),
+        Numbers::I32(v) => whole(array, v),
+        Numbers::I64(v) => whole(array, v),
+        Numbers::U8(v) => whole(array, v),
+        Numbers::U16(v) => whole(array, v),
+        Numbers::U32(v) => whole(array, v),
+        Numbers::U64(v) => whole(array, v),
     }
 }
 
