@@ -14,7 +14,7 @@ pub mod histogram;
 pub mod inference;
 pub mod measure;
 pub mod outcome;
-mod pairing;
+pub mod pairing;
 pub mod parallel;
 pub mod plan;
 pub mod profile;

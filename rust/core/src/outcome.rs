@@ -31,7 +31,7 @@ pub struct Outcome {
 /// What is known of a row's label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Class {
+pub enum Class {
     /// Any category but the positive one.
     Negative,
     /// The positive one.

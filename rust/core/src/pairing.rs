@@ -33,7 +33,7 @@ impl<'a> Pairs<'a> {
 
     /// Counts every row.
     pub fn count(&self, outcome: &Outcome, state: &mut BinaryState, scratch: &mut BinaryScratch) {
-        binary::count(&self.scores, &self.classes, outcome, (state, Grain::Fine), scratch);
+        binary::count(&self.scores, &self.classes, &outcome.binning, (state, Grain::Fine), scratch);
     }
 
     /// Counts the rows of a leaf.
@@ -44,12 +44,12 @@ impl<'a> Pairs<'a> {
         state: &mut BinaryState,
         scratch: &mut BinaryScratch,
     ) {
-        binary::count_leaf((&self.scores, &self.classes), rows, outcome, state, scratch);
+        binary::count_leaf((&self.scores, &self.classes), rows, &outcome.binning, state, scratch);
     }
 }
 
 /// The scores as doubles, which hold those of every narrower type exactly.
-fn scores<'a>(values: &'a Values<'_>, rows: usize) -> Cow<'a, [f64]> {
+pub fn scores<'a>(values: &'a Values<'_>, rows: usize) -> Cow<'a, [f64]> {
     let Values::Numbers { numbers, validity } = values else { return Cow::Owned(vec![f64::NAN; rows]) };
     let mut scores = match numbers {
         Numbers::F64(v) => Cow::Borrowed(*v),

@@ -266,7 +266,7 @@ impl Profile {
             Counter::Numeric(b) => 24 + b.coarse_cells().unwrap_or(1024),
             Counter::Categorical(v) => 12 + v.coarse_cells(),
         };
-        let of_outcome = |o: &Outcome| 48 * o.binning.coarse_cells().unwrap_or(0) + 208;
+        let of_outcome = |o: &Outcome| 72 * o.binning.coarse_cells().unwrap_or(0) + 216;
         let leaf = self.plan.columns().iter().map(|c| cells(&c.counter) * 8).sum::<usize>()
             + self.plan.outcomes().iter().map(of_outcome).sum::<usize>();
         let segments = self.plan.segments().iter().map(|&i| match &self.plan.columns()[i].counter {

@@ -227,7 +227,7 @@ proptest! {
         let of_rows = Scored::of_rows(rows.iter().filter(mature).filter(inside).filter(labelled).map(|r| {
             (r.float.unwrap(), r.label == Some(0))
         }));
-        let scored = state.scored(&outcome, Grain::Fine);
+        let scored = state.scored(&outcome.binning, Grain::Fine);
         prop_assert_eq!(scored.rows(), of_rows.rows());
         prop_assert_eq!(scored.sums.infinite_loss, of_rows.sums.infinite_loss);
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-12 * scored.total().max(1.0);
@@ -242,14 +242,16 @@ proptest! {
         for k in 0..3 {
             prop_assert!(near(scored.sums.information[k], of_rows.sums.information[k]));
         }
-        let left = state.left_out;
+        let left = state.apart;
         let count = |keep: &dyn Fn(&&Row) -> bool| rows.iter().filter(keep).count() as u64;
         prop_assert_eq!(left.immature, count(&|r| !mature(r)));
         prop_assert_eq!(left.unlabelled, count(&|r| mature(r) && r.label.is_none()));
         prop_assert_eq!(left.undeclared, count(&|r| mature(r) && r.label.is_some_and(|label| label > 3)));
         let out = |r: &&Row| mature(r) && labelled(r) && r.float.is_some() && !inside(r);
         let nan = |r: &&Row| r.float.is_some_and(f64::is_nan);
-        prop_assert_eq!(left.outside.iter().sum::<u64>(), count(&|r| out(r) && !nan(r)));
+        prop_assert_eq!(left.outside[0] + left.outside[1], count(&|r| out(r) && !nan(r)));
+        let unknown = |r: &&Row| inside(r) && !(mature(r) && labelled(r));
+        prop_assert_eq!(state.counted()[2], count(&unknown));
         // A slice holds what its rows hold, in coarser cells.
         let parts: Vec<_> = profile.leaves().map(|(_, leaf)| &leaf.outcomes[0]).collect();
         let total = |f: &dyn Fn(&BinaryState) -> i128| parts.iter().map(|part| f(part)).sum::<i128>();

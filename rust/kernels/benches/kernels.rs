@@ -36,7 +36,8 @@ fn kernels() -> Vec<(String, Kernel)> {
     all.push(("moments".into(), sums(values)));
     all.push(("codes_1000".into(), dictionary(1000)));
     all.push(("score_sums".into(), score_sums()));
-    all.push(("score_cells".into(), score_cells()));
+    all.push(("score_cells_15".into(), score_cells(15)));
+    all.push(("score_cells_1500".into(), score_cells(1500)));
     all
 }
 
@@ -116,12 +117,11 @@ fn score_sums() -> Kernel {
     })
 }
 
-fn score_cells() -> Kernel {
-    const CELLS: usize = 1500;
+fn score_cells(width: usize) -> Kernel {
     let (all, labels) = scored();
-    let cells: Vec<u32> = all.iter().map(|score| (score * CELLS as f64) as u32).collect();
+    let cells: Vec<u32> = all.iter().map(|score| (score * width as f64) as u32).collect();
     let mut tally = scores::ScoreTally::default();
-    tally.open(CELLS);
+    tally.open(width);
     Box::new(move || {
         for ((cells, block), labels) in cells.chunks(BLOCK).zip(all.chunks(BLOCK)).zip(labels.chunks(BLOCK)) {
             tally.add(cells, black_box(block), labels);

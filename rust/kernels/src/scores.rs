@@ -1,5 +1,5 @@
 //! Scores in [0, 1] with a binary label: counts and score sums by cell and class, and the sums
-//! that log-loss and calibration need.
+//! that log-loss and calibration need. A row whose label is not known is of a third class.
 //!
 //! Every term of a sum is rounded to a fixed grid and added as an integer, so that a sum is the
 //! same whatever the order of the rows. The logarithm is computed here, from additions,
@@ -111,6 +111,20 @@ pub fn score_sums(scores: &[f64], labels: &[u8]) -> ScoreSums {
 }
 
 cloned! {
+/// [`ScoreSums::squares`] alone.
+pub fn square_sums(scores: &[f64], labels: &[u8]) -> [i64; 2] {
+    debug_assert!(scores.len() <= 1024);
+    let (mut all, mut positives) = (0_i64, 0_i64);
+    for (&p, &label) in scores.iter().zip(labels) {
+        let square = rounded(p * p * SCORE_UNITS);
+        all = all.wrapping_add(square);
+        positives = positives.wrapping_add(square & -i64::from(label));
+    }
+    [all.wrapping_sub(positives), positives]
+}
+}
+
+cloned! {
 fn uncountable(scores: &[f64], classes: &[u8]) -> u64 {
     let mut rows = 0_u64;
     for (score, class) in scores.iter().zip(classes) {
@@ -144,12 +158,14 @@ fn units_of(scores: &[f64], units: &mut [u64]) {
 /// Rows and sums of scores by cell and class on their way to a table.
 #[derive(Debug, Default)]
 pub struct ScoreTally {
-    /// Rows and units of each cell's negatives and positives in turn.
+    /// Rows and units of each cell's negatives, positives and unknown ones in turn.
     entries: Vec<[u64; 2]>,
     units: Vec<u64>,
     rows: usize,
 }
 
+/// Negative, positive, and unknown.
+pub const CLASSES: usize = 3;
 /// So many scores of at most 1 stay below 2^64 units.
 const MOST_ROWS: usize = 1 << 19;
 
@@ -157,7 +173,7 @@ impl ScoreTally {
     /// Empties it and makes room for `cells`.
     pub fn open(&mut self, cells: usize) {
         self.entries.clear();
-        self.entries.resize(2 * cells, [0; 2]);
+        self.entries.resize(CLASSES * cells, [0; 2]);
         self.rows = 0;
     }
 
@@ -167,16 +183,16 @@ impl ScoreTally {
         self.rows + crate::BLOCK > MOST_ROWS
     }
 
-    /// Counts a block of scores, whose cells are known; labels are 0 or 1.
+    /// Counts a block of scores, whose cells are known, by class.
     ///
     /// # Panics
-    /// If a cell is beyond those it was opened for.
-    pub fn add(&mut self, cells: &[u32], scores: &[f64], labels: &[u8]) {
+    /// If a cell or class is beyond those there are.
+    pub fn add(&mut self, cells: &[u32], scores: &[f64], classes: &[u8]) {
         self.rows += scores.len();
         self.units.resize(scores.len(), 0);
         units_of(scores, &mut self.units);
-        for ((cell, label), units) in cells.iter().zip(labels).zip(&self.units) {
-            let entry = &mut self.entries[2 * *cell as usize + usize::from(*label)];
+        for ((cell, class), units) in cells.iter().zip(classes).zip(&self.units) {
+            let entry = &mut self.entries[CLASSES * *cell as usize + usize::from(*class)];
             entry[0] += 1;
             entry[1] += units;
         }
@@ -185,7 +201,7 @@ impl ScoreTally {
     /// Hands out what was counted, by cell and class: rows and units; and empties it.
     pub fn settle(&mut self, mut with: impl FnMut(usize, usize, u64, u64)) {
         for (at, entry) in self.entries.iter_mut().enumerate().filter(|(_, entry)| entry[0] > 0) {
-            with(at / 2, at % 2, entry[0], entry[1]);
+            with(at / CLASSES, at % CLASSES, entry[0], entry[1]);
             *entry = [0; 2];
         }
         self.rows = 0;
@@ -221,6 +237,7 @@ mod tests {
             let weight = |p: f64| held(p) * (1.0 - held(p));
             prop_assert!(near(sums.squares[0], SCORE_BITS, &|p, y| (1.0 - y) * p * p));
             prop_assert!(near(sums.squares[1], SCORE_BITS, &|p, y| y * p * p));
+            prop_assert_eq!(super::square_sums(&scores, &labels), sums.squares);
             prop_assert!(near(sums.spiegelhalter, SCORE_BITS, &|p, _| p * (1.0 - p) * (1.0 - 2.0 * p).powi(2)));
             prop_assert!(near(sums.information[0], LOGIT_BITS, &|p, _| weight(p)));
             prop_assert!(near(sums.information[1], LOGIT_BITS, &|p, _| weight(p) * logit(p)));
@@ -235,7 +252,7 @@ mod tests {
         }
 
         #[test]
-        fn a_tally_is_the_table_of_its_rows(rows in prop::collection::vec((0_u32..9, 0.0_f64..=1.0, 0_u8..2), 0..700)) {
+        fn a_tally_is_the_table_of_its_rows(rows in prop::collection::vec((0_u32..9, 0.0_f64..=1.0, 0_u8..3), 0..700)) {
             let mut tally = ScoreTally::default();
             tally.open(9);
             for block in rows.chunks(crate::BLOCK) {
@@ -245,12 +262,12 @@ mod tests {
                 tally.add(&cells, &scores, &labels);
             }
             let unit = |p: f64| (p * 2_f64.powi(SCORE_BITS)).round_ties_even() as u64;
-            let mut expected = [[[0_u64; 2]; 2]; 9];
+            let mut expected = [[[0_u64; 2]; 3]; 9];
             for (cell, score, label) in &rows {
                 let entry = &mut expected[*cell as usize][usize::from(*label)];
                 *entry = [entry[0] + 1, entry[1] + unit(*score)];
             }
-            let mut found = [[[0_u64; 2]; 2]; 9];
+            let mut found = [[[0_u64; 2]; 3]; 9];
             tally.settle(|cell, class, rows, units| found[cell][class] = [rows, units]);
             prop_assert_eq!(found, expected);
         }

@@ -1,22 +1,23 @@
 //! States of outcomes. Only cells that hold rows are written.
 
-use tallystick_kernels::scores::SCORE_BITS;
+use tallystick_kernels::scores::{CLASSES, SCORE_BITS};
 
 use super::bytes::{Reader, Writer};
 use crate::error::Result;
 use crate::outcome::Outcome;
-use crate::state::binary::{BinarySums, ClassCounts, LeftOut};
+use crate::state::binary::{Apart, BinarySums, ClassCounts, UNKNOWN};
 use crate::state::{BinaryState, Grain};
 
 pub(super) fn write(writer: &mut Writer, state: &BinaryState) {
-    state.left_out.to_array().into_iter().for_each(|rows| writer.count(rows));
-    let occupied: Vec<_> = state.cells.iter().enumerate().filter(|(_, cell)| cell.rows != [0; 2]).collect();
+    state.apart.to_array().into_iter().for_each(|rows| writer.count(rows));
+    let occupied: Vec<_> =
+        state.cells.iter().enumerate().filter(|(_, cell)| cell.rows != [0; CLASSES]).collect();
     writer.length(occupied.len());
     let mut before = 0;
     for (at, cell) in occupied {
         writer.length(at - before);
         before = at + 1;
-        for class in 0..2 {
+        for class in 0..CLASSES {
             writer.count(cell.rows[class]);
             writer.number(cell.units[class]);
         }
@@ -31,26 +32,36 @@ pub(super) fn read(
     rows: u64,
 ) -> Result<BinaryState> {
     let mut state = BinaryState::new(&outcome.binning, grain);
-    let (mut left_out, mut left) = ([0; 7], rows);
-    for count in &mut left_out {
-        *count = take(reader, &mut left)?;
+    let mut apart = [0; 9];
+    for count in &mut apart {
+        *count = reader.count()?;
+        reader.ensure(*count <= rows, "no more rows than the slice has")?;
     }
-    state.left_out = LeftOut::from_array(left_out);
+    state.apart = Apart::from_array(apart);
+    let mut left = rows;
+    for count in &apart[3..] {
+        reader.ensure(*count <= left, "no more rows than the slice has")?;
+        left -= count;
+    }
     let mut before = 0;
-    for _ in 0..reader.length(5)? {
+    for _ in 0..reader.length(7)? {
         let at = before + reader.index(state.cells.len().saturating_sub(before))?;
         let mut cell = ClassCounts::default();
-        for class in 0..2 {
+        for class in 0..CLASSES {
             cell.rows[class] = take(reader, &mut left)?;
             cell.units[class] = reader.number()?;
             let most = u128::from(cell.rows[class]) << SCORE_BITS;
             reader.ensure(cell.units[class] <= most, "scores of at most 1")?;
         }
-        reader.ensure(cell.rows != [0; 2], "cells that hold rows")?;
+        reader.ensure(cell.rows != [0; CLASSES], "cells that hold rows")?;
         state.cells[at] = cell;
         before = at + 1;
     }
     reader.ensure(left == 0, "every row in one cell")?;
+    let apart = &state.apart;
+    let unknown = state.counted()[UNKNOWN] + apart.unscored[UNKNOWN] + apart.outside[UNKNOWN];
+    // None of the three is more than the rows, so that the sum cannot overflow.
+    reader.ensure(unknown == apart.unknown(), "a reason for every label that is not known")?;
     let mut sums = [0; 9];
     for sum in &mut sums {
         *sum = reader.signed()?;

@@ -1,66 +1,103 @@
 //! Rows by score and binary label: what calibration, ranking and decisions are measured from.
 
-use tallystick_kernels::scores::{LOGIT_BITS, LOSS_BITS, SCORE_BITS, ScoreTally, score_sums};
+use tallystick_kernels::scores::{
+    CLASSES, LOGIT_BITS, LOSS_BITS, SCORE_BITS, ScoreTally, score_sums, square_sums,
+};
+use tallystick_kernels::search::Finder;
 use tallystick_kernels::{BLOCK, scores};
 
 use super::{Grain, Rows};
 use crate::binning::Binning;
 use crate::measure::scored;
-use crate::outcome::{Class, Outcome};
+use crate::outcome::Class;
 
 /// Rows of a cell by class, and their scores in units of `2^-44`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClassCounts {
-    /// Rows of negatives and positives.
-    pub rows: [u64; 2],
+    /// Rows of negatives, of positives, and of those whose label is not known.
+    pub rows: [u64; CLASSES],
     /// Sums of their scores.
-    pub units: [u128; 2],
+    pub units: [u128; CLASSES],
 }
 
-/// Rows that are in no cell, each kind apart: the first reason that holds.
+/// Place of rows whose label is not known among the classes.
+pub const UNKNOWN: usize = 2;
+
+/// Rows whose label is not known, and rows that are in no cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct Apart {
     /// Without a label.
     pub unlabelled: u64,
     /// With a label that the vocabulary does not have.
     pub undeclared: u64,
     /// Too young for their label to be final.
     pub immature: u64,
-    /// With a label, of either class, and no score: null, NaN or of another type.
-    pub unscored: [u64; 2],
-    /// With a label and a score outside of [0, 1].
-    pub outside: [u64; 2],
+    /// By class, in no cell: the score is null, NaN or of another type.
+    pub unscored: [u64; CLASSES],
+    /// By class, in no cell: the score is outside of [0, 1].
+    pub outside: [u64; CLASSES],
 }
 
-impl LeftOut {
+impl Apart {
     /// In the order of the format.
     #[must_use]
-    pub fn to_array(self) -> [u64; 7] {
-        let ([a, b], [c, d]) = (self.unscored, self.outside);
-        [self.unlabelled, self.undeclared, self.immature, a, b, c, d]
+    pub fn to_array(self) -> [u64; 9] {
+        let ([a, b, c], [d, e, f]) = (self.unscored, self.outside);
+        [self.unlabelled, self.undeclared, self.immature, a, b, c, d, e, f]
     }
 
-    /// The inverse of [`LeftOut::to_array`].
+    /// The inverse of [`Apart::to_array`].
     #[must_use]
-    pub fn from_array([unlabelled, undeclared, immature, a, b, c, d]: [u64; 7]) -> Self {
-        Self { unlabelled, undeclared, immature, unscored: [a, b], outside: [c, d] }
+    pub fn from_array([unlabelled, undeclared, immature, a, b, c, d, e, f]: [u64; 9]) -> Self {
+        Self { unlabelled, undeclared, immature, unscored: [a, b, c], outside: [d, e, f] }
     }
 
-    /// All of them.
+    /// Rows without a known label, in cells or not.
     #[must_use]
-    pub fn total(self) -> u64 {
-        self.to_array().iter().sum()
+    pub fn unknown(&self) -> u64 {
+        self.unlabelled + self.undeclared + self.immature
     }
 
-    fn see(&mut self, score: f64, class: u8) {
-        let of_class = usize::from(class).min(1);
+    /// Rows that are in no cell.
+    #[must_use]
+    pub fn uncounted(&self) -> u64 {
+        self.unscored.iter().chain(&self.outside).sum()
+    }
+
+    /// Sees a row whose label is not known; its class, one of three.
+    fn see_label(&mut self, class: u8) -> u8 {
         *match class {
             c if c == Class::Missing as u8 => &mut self.unlabelled,
             c if c == Class::Undeclared as u8 => &mut self.undeclared,
             c if c == Class::Immature as u8 => &mut self.immature,
-            _ if score.is_nan() => &mut self.unscored[of_class],
-            _ => &mut self.outside[of_class],
+            known => return known,
         } += 1;
+        UNKNOWN as u8
+    }
+
+    /// Sees a row; its class if it belongs to a cell.
+    #[inline]
+    pub fn see(&mut self, score: f64, class: u8) -> Option<u8> {
+        let class = self.see_label(class);
+        if (0.0..=1.0).contains(&score) {
+            return Some(class);
+        }
+        let left = if score.is_nan() { &mut self.unscored } else { &mut self.outside };
+        left[usize::from(class)] += 1;
+        None
+    }
+
+    /// Sees a row that is not counted, whatever its score.
+    pub fn set_aside(&mut self, score: f64, class: u8) {
+        let class = usize::from(self.see_label(class));
+        let left = if score.is_finite() {
+            return;
+        } else if score.is_nan() {
+            &mut self.unscored
+        } else {
+            &mut self.outside
+        };
+        left[class] += 1;
     }
 
     fn merge(&mut self, other: Self) {
@@ -119,8 +156,8 @@ pub struct BinaryState {
     pub cells: Vec<ClassCounts>,
     /// Over all rows in cells.
     pub sums: BinarySums,
-    /// Rows in none.
-    pub left_out: LeftOut,
+    /// Rows without a label or in no cell.
+    pub apart: Apart,
 }
 
 impl BinaryState {
@@ -131,38 +168,45 @@ impl BinaryState {
         Self {
             cells: vec![ClassCounts::default(); width.unwrap_or(0)],
             sums: BinarySums::default(),
-            left_out: LeftOut::default(),
+            apart: Apart::default(),
         }
     }
 
     /// Adds other rows.
     pub fn merge(&mut self, other: &Self) {
         for (a, b) in self.cells.iter_mut().zip(&other.cells) {
-            for class in 0..2 {
+            for class in 0..CLASSES {
                 a.rows[class] += b.rows[class];
                 a.units[class] += b.units[class];
             }
         }
         self.sums.merge(other.sums);
-        self.left_out.merge(other.left_out);
+        self.apart.merge(other.apart);
     }
 
     /// Rows in cells, by class.
     #[must_use]
+    pub fn counted(&self) -> [u64; CLASSES] {
+        let add = |sum: [u64; CLASSES], cell: &ClassCounts| std::array::from_fn(|i| sum[i] + cell.rows[i]);
+        self.cells.iter().fold([0; CLASSES], add)
+    }
+
+    /// Negatives and positives in cells: what is measured.
+    #[must_use]
     pub fn labelled(&self) -> [u64; 2] {
-        self.cells.iter().fold([0; 2], |[a, b], cell| [a + cell.rows[0], b + cell.rows[1]])
+        let [negatives, positives, _] = self.counted();
+        [negatives, positives]
     }
 
     /// All rows: nothing is dropped silently.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.labelled().iter().sum::<u64>() + self.left_out.total()
+        self.counted().iter().sum::<u64>() + self.apart.uncounted()
     }
 
-    /// The table that measures take. Empty cells are left out.
+    /// The table that measures take, of rows with a label. Empty cells are left out.
     #[must_use]
-    pub fn scored(&self, outcome: &Outcome, grain: Grain) -> scored::Scored {
-        let binning = &outcome.binning;
+    pub fn scored(&self, binning: &Binning, grain: Grain) -> scored::Scored {
         let cell = |(at, counts): (usize, &ClassCounts)| {
             let (low, high) = match grain {
                 Grain::Fine => binning.bounds(at as i32),
@@ -172,11 +216,11 @@ impl BinaryState {
                 low,
                 high,
                 single: false,
-                rows: counts.rows.map(|rows| rows as f64),
-                scores: counts.units.map(|units| units as f64 / 2_f64.powi(SCORE_BITS)),
+                rows: [0, 1].map(|class| counts.rows[class] as f64),
+                scores: [0, 1].map(|class| counts.units[class] as f64 / 2_f64.powi(SCORE_BITS)),
             }
         };
-        let occupied = self.cells.iter().enumerate().filter(|(_, counts)| counts.rows != [0; 2]);
+        let occupied = self.cells.iter().enumerate().filter(|(_, counts)| counts.rows[..UNKNOWN] != [0; 2]);
         let sums = &self.sums;
         let scaled = |units: i128, bits: i32| units as f64 / 2_f64.powi(bits);
         scored::Scored {
@@ -196,51 +240,81 @@ impl BinaryState {
 
 /// Buffers of the loop, kept between batches.
 #[derive(Debug, Default)]
-pub(crate) struct BinaryScratch {
+pub struct BinaryScratch {
+    /// Whether to leave out the sums that only log-loss and the regressions need.
+    squares_only: bool,
     tally: ScoreTally,
     cells: Vec<u32>,
-    scores: Vec<f64>,
-    classes: Vec<u8>,
+    kept: (Vec<f64>, Vec<u8>),
     gathered: (Vec<f64>, Vec<u8>),
+}
+
+impl BinaryScratch {
+    /// Empty buffers for sums of squares only.
+    #[must_use]
+    pub fn for_squares(squares_only: bool) -> Self {
+        Self { squares_only, ..Self::default() }
+    }
 }
 
 /// Fewer rows are counted one by one: opening a tally costs more.
 const FEW: usize = 64;
 
-/// Counts rows into one state; a score that is missing is NaN, a class that of [`Class`].
-pub(crate) fn count(
+/// Counts rows into one state; a score that is missing is NaN, a class is that of `outcome::Class`.
+pub fn count(
     scores: &[f64],
     classes: &[u8],
-    outcome: &Outcome,
+    binning: &Binning,
     (state, grain): (&mut BinaryState, Grain),
     scratch: &mut BinaryScratch,
 ) {
-    let finder = outcome.binning.finder::<f64>(grain);
+    let finder = binning.finder::<f64>(grain);
     let tallied = scores.len() > FEW;
     if tallied {
         scratch.tally.open(state.cells.len());
     }
     for (scores, classes) in scores.chunks(BLOCK).zip(classes.chunks(BLOCK)) {
-        let whole = scores::all_countable(scores, classes);
-        if !whole {
-            keep_countable(scores, classes, &mut state.left_out, scratch);
+        if scores::all_countable(scores, classes) {
+            count_block(scores, classes, finder, state, (tallied, scratch));
+            state.sums.add(&sums(scores, classes, scratch.squares_only));
+            continue;
         }
-        let BinaryScratch { tally, cells, scores: kept, classes: kept_classes, .. } = scratch;
-        let (scores, classes) = if whole { (scores, classes) } else { (&kept[..], &kept_classes[..]) };
-        cells.resize(scores.len(), 0);
-        finder.find(scores, cells);
-        if !tallied {
-            add_few(cells, scores, classes, state);
-        } else {
-            tally.add(cells, scores, classes);
-            if tally.is_full() {
-                settle(tally, state);
-            }
-        }
-        state.sums.add(&score_sums(scores, classes));
+        let (mut kept, mut theirs) = std::mem::take(&mut scratch.kept);
+        keep(scores, classes, &mut state.apart, (&mut kept, &mut theirs));
+        count_block(&kept, &theirs, finder, state, (tallied, scratch));
+        keep_labelled(&mut kept, &mut theirs);
+        state.sums.add(&sums(&kept, &theirs, scratch.squares_only));
+        scratch.kept = (kept, theirs);
     }
     if tallied {
         settle(&mut scratch.tally, state);
+    }
+}
+
+fn sums(scores: &[f64], labels: &[u8], squares_only: bool) -> scores::ScoreSums {
+    if squares_only {
+        return scores::ScoreSums { squares: square_sums(scores, labels), ..Default::default() };
+    }
+    score_sums(scores, labels)
+}
+
+/// Counts rows that all belong to a cell.
+fn count_block(
+    scores: &[f64],
+    classes: &[u8],
+    finder: &Finder<f64>,
+    state: &mut BinaryState,
+    (tallied, scratch): (bool, &mut BinaryScratch),
+) {
+    let BinaryScratch { tally, cells, .. } = scratch;
+    cells.resize(scores.len(), 0);
+    finder.find(scores, cells);
+    if !tallied {
+        return add_few(cells, scores, classes, state);
+    }
+    tally.add(cells, scores, classes);
+    if tally.is_full() {
+        settle(tally, state);
     }
 }
 
@@ -260,31 +334,36 @@ fn add_few(cells: &[u32], scores: &[f64], classes: &[u8], state: &mut BinaryStat
 }
 
 /// The rows that belong to a cell; the others are counted by their reason.
-fn keep_countable(scores: &[f64], classes: &[u8], left_out: &mut LeftOut, scratch: &mut BinaryScratch) {
-    scratch.scores.clear();
-    scratch.classes.clear();
+fn keep(scores: &[f64], classes: &[u8], apart: &mut Apart, (kept, theirs): (&mut Vec<f64>, &mut Vec<u8>)) {
+    kept.clear();
+    theirs.clear();
     for (&score, &class) in scores.iter().zip(classes) {
-        if class < 2 && (0.0..=1.0).contains(&score) {
-            scratch.scores.push(score);
-            scratch.classes.push(class);
-        } else {
-            left_out.see(score, class);
+        if let Some(class) = apart.see(score, class) {
+            kept.push(score);
+            theirs.push(class);
         }
     }
+}
+
+/// Of those, the rows with a label.
+fn keep_labelled(scores: &mut Vec<f64>, classes: &mut Vec<u8>) {
+    let mut labels = classes.iter();
+    scores.retain(|_| labels.next().is_some_and(|class| usize::from(*class) < UNKNOWN));
+    classes.retain(|class| usize::from(*class) < UNKNOWN);
 }
 
 /// Counts the rows of a leaf into its state.
 pub(crate) fn count_leaf(
     (scores, classes): (&[f64], &[u8]),
     rows: &Rows<'_>,
-    outcome: &Outcome,
+    binning: &Binning,
     state: &mut BinaryState,
     scratch: &mut BinaryScratch,
 ) {
     match rows {
         Rows::Range(range) => {
             let (scores, classes) = (&scores[range.clone()], &classes[range.clone()]);
-            count(scores, classes, outcome, (state, Grain::Coarse), scratch);
+            count(scores, classes, binning, (state, Grain::Coarse), scratch);
         }
         Rows::List(rows) => {
             let (mut some, mut theirs) = std::mem::take(&mut scratch.gathered);
@@ -292,7 +371,7 @@ pub(crate) fn count_leaf(
             theirs.clear();
             some.extend(rows.iter().map(|row| scores[*row as usize]));
             theirs.extend(rows.iter().map(|row| classes[*row as usize]));
-            count(&some, &theirs, outcome, (state, Grain::Coarse), scratch);
+            count(&some, &theirs, binning, (state, Grain::Coarse), scratch);
             scratch.gathered = (some, theirs);
         }
     }
