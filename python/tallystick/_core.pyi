@@ -75,6 +75,7 @@ def compare(
     groups: int,
     instruments: Sequence[Mapping[str, Any]],
     new_columns: Sequence[str],
+    minimum_coverage: float | None = None,
     model: str | None = None,
     model_version: str | None = None,
     spec_id: str | None = None,

@@ -9,7 +9,11 @@ from tallystick.comparison.comparison import Comparison
 from tallystick.errors import ColumnTypeError, MissingColumnError, ParameterError
 from tallystick.profiling import Plan, Profile, profile, profile_like
 from tallystick.spec import ResolvedColumn, Spec, load_spec, resolve
-from tallystick.spec.vocabulary import DEFAULT_FALSE_ALARM_RATE, DEFAULT_TOLERANCES
+from tallystick.spec.vocabulary import (
+    DEFAULT_FALSE_ALARM_RATE,
+    DEFAULT_TOLERANCES,
+    OUTCOME_TOLERANCES,
+)
 
 DEFAULT_GROUPS, MIN_GROUPS, MAX_GROUPS = 10, 2, 1000
 
@@ -81,6 +85,7 @@ def compare(
         groups=groups,
         instruments=[_settings(column) for column in _instruments(declared, reference.plan)],
         new_columns=list(current.origin.new_columns),
+        minimum_coverage=declared.label.minimum_coverage if declared and declared.label else None,
         model=declared.model.name if declared else None,
         model_version=declared.model.version if declared else None,
         spec_id=declared.spec_id if declared else None,
@@ -120,6 +125,7 @@ def _settings(column: ResolvedColumn) -> dict[str, Any]:
         "name": column.name,
         "decide": column.decide,
         **DEFAULT_TOLERANCES,
+        **OUTCOME_TOLERANCES,
         **column.tolerances,
         "page": list(column.page_metrics),
     }

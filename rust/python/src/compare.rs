@@ -3,7 +3,7 @@
 use arrow_pyarrow::ToPyArrow;
 use pyo3::prelude::*;
 use tallystick_arrow::Identity;
-use tallystick_core::compare::{Decider, Instrument, Settings};
+use tallystick_core::compare::{Decider, Instrument, OutcomeTolerances, Settings};
 
 use crate::errors::{Failure, guard};
 use crate::profile::Profile;
@@ -18,6 +18,10 @@ pub struct InstrumentSettings {
     ks: f64,
     missing_share: f64,
     other_share: f64,
+    ece_debiased: f64,
+    auc: f64,
+    selection_rate_ratio: f64,
+    fairness_gap: f64,
     page: Vec<String>,
 }
 
@@ -35,6 +39,12 @@ impl From<InstrumentSettings> for Instrument {
             ks: given.ks,
             missing_share: given.missing_share,
             other_share: given.other_share,
+            outcome: OutcomeTolerances {
+                ece_debiased: given.ece_debiased,
+                auc: given.auc,
+                selection_rate_ratio: given.selection_rate_ratio,
+                fairness_gap: given.fairness_gap,
+            },
             page: given.page,
         }
     }
@@ -42,7 +52,7 @@ impl From<InstrumentSettings> for Instrument {
 
 /// Both tables of a comparison, as record batches.
 #[pyfunction]
-#[pyo3(signature = (reference, current, *, false_alarm_rate, groups, instruments, new_columns, model=None, model_version=None, spec_id=None))]
+#[pyo3(signature = (reference, current, *, false_alarm_rate, groups, instruments, new_columns, minimum_coverage=None, model=None, model_version=None, spec_id=None))]
 #[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
 pub fn compare(
     py: Python<'_>,
@@ -52,12 +62,13 @@ pub fn compare(
     groups: usize,
     instruments: Vec<InstrumentSettings>,
     new_columns: Vec<String>,
+    minimum_coverage: Option<f64>,
     model: Option<String>,
     model_version: Option<String>,
     spec_id: Option<String>,
 ) -> PyResult<(Py<PyAny>, Py<PyAny>)> {
     let instruments = instruments.into_iter().map(Instrument::from).collect();
-    let settings = Settings { false_alarm_rate, groups, instruments, new_columns };
+    let settings = Settings { false_alarm_rate, groups, instruments, new_columns, minimum_coverage };
     let identity = Identity { model, model_version, spec_id };
     let (measurements, curves) = guard(py, || {
         py.detach(|| {

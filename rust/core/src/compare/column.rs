@@ -8,7 +8,7 @@ use super::usual::Usual;
 use crate::binning::Rule;
 use crate::inference::{Interval, mean, proportion};
 use crate::measure::{self, Bracket, Pair};
-use crate::plan::{Column, Counter};
+use crate::plan::{Column, Counter, Role};
 use crate::slice::SliceKey;
 use crate::state::{ColumnState, Grain};
 
@@ -78,6 +78,11 @@ impl Task<'_> {
         rows
     }
 
+    /// A label comes late and is what others are judged by: how it is missing and shifting is told.
+    fn is_judged(&self) -> bool {
+        self.column.role != Role::Label
+    }
+
     fn blank(&self, metric: &'static str) -> Measurement {
         let mut row = Measurement::new(&self.column.name, self.slice, metric);
         row.n_reference = self.reference.0.rows();
@@ -133,7 +138,7 @@ impl Task<'_> {
         row.null_level = pair.totals().map(|_| 0.0);
         row.p_value = measure::psi::p_value(pair);
         row.method = "psi less its null mean; non-central chi-square law";
-        row.decides = self.instrument.decider == Decider::PsiCorrected;
+        row.decides = self.instrument.decider == Decider::PsiCorrected && self.is_judged();
         let tolerance = self.instrument.psi;
         if row.decides {
             row.tolerance = Some(tolerance);
@@ -241,7 +246,7 @@ impl Task<'_> {
     pub(super) fn ks(&self, pair: Option<Pair<'_>>, single: Option<&[bool]>) -> Measurement {
         let mut row = self.blank("ks");
         row.method = "certified from cell counts; Kolmogorov law, conservative with ties";
-        row.decides = self.instrument.decider == Decider::Ks;
+        row.decides = self.instrument.decider == Decider::Ks && self.is_judged();
         let tolerance = self.instrument.ks;
         if row.decides {
             row.tolerance = Some(tolerance);
@@ -296,18 +301,25 @@ impl Task<'_> {
     ) -> Measurement {
         let mut row = self.blank(metric);
         row.method = "Newcombe interval; score test";
-        row.decides = true;
-        row.severity = self.instrument.severity(metric);
-        row.tolerance = Some(tolerance);
+        row.decides = self.is_judged();
+        if row.decides {
+            row.severity = self.instrument.severity(metric);
+            row.tolerance = Some(tolerance);
+        }
         (row.reference_value, row.current_value) = (reference.share(), current.share());
         row.value = measure::share::share_change(reference, current);
         if row.value.is_none() {
-            row.conclude(Status::Undetermined, Reason::NoRows);
+            if row.decides {
+                row.conclude(Status::Undetermined, Reason::NoRows);
+            }
             return row;
         }
         row.interval = proportion::newcombe_interval(reference, current, LEVEL, between).map(ends);
         row.null_level = proportion::null_level(reference, current);
         row.p_value = proportion::p_value(reference, current);
+        if !row.decides {
+            return row;
+        }
         row.p_tolerance = proportion::p_tolerance_guarded(reference, current, tolerance, between);
         judge_later(&mut row);
         let within = row.interval.is_some_and(|(low, high)| -tolerance <= low && high <= tolerance);

@@ -60,6 +60,16 @@ pub enum Reason {
     PlanChanged,
     /// The current data has a column that the plan does not know.
     NewColumn,
+    /// No row has a label that is final.
+    NoLabelsYet,
+    /// Fewer rows have a label than are asked for: those that have may not be like the rest.
+    LowCoverage,
+    /// All labels are of one class.
+    OneClass,
+    /// A segment with too few rows or events to be told apart from the rest.
+    SmallGroup,
+    /// The reference's scores are no probabilities, so that they cannot stand in for labels.
+    NotCalibrated,
 }
 
 impl Reason {
@@ -81,6 +91,11 @@ impl Reason {
             Self::Retyped => "retyped",
             Self::PlanChanged => "plan_changed",
             Self::NewColumn => "new_column",
+            Self::NoLabelsYet => "no_labels_yet",
+            Self::LowCoverage => "low_coverage",
+            Self::OneClass => "one_class",
+            Self::SmallGroup => "small_group",
+            Self::NotCalibrated => "not_calibrated",
         }
     }
 }

@@ -17,12 +17,12 @@ mod values;
 
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
-pub use settings::{Decider, Instrument, Settings};
+pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
 pub use values::measure_ks;
 
 use crate::error::Result;
 use crate::inference::multiplicity::benjamini_hochberg;
-use crate::plan::Column;
+use crate::plan::{Column, Role};
 use crate::profile::Profile;
 use crate::slice::SliceKey;
 use crate::state::{Grain, SliceState};
@@ -115,6 +115,11 @@ impl<'a> Both<'a> {
         row.severity = instrument.severity("schema");
         row.method = "columns and types";
         let specials = same.map(|i| self.current.all().columns[i].specials()).unwrap_or_default();
+        if column.role == Role::Label && (found.is_none() || specials.absent > 0) {
+            // Labels come later.
+            row.decides = false;
+            return row;
+        }
         match (found, same) {
             (None, _) => row.conclude(Status::Alert, Reason::MissingColumn),
             (Some(_), None) => row.conclude(Status::Undetermined, Reason::PlanChanged),

@@ -28,8 +28,29 @@ pub struct Instrument {
     pub missing_share: f64,
     /// Largest accepted change of the share of unseen categories.
     pub other_share: f64,
+    /// What labels are judged by, of a score.
+    pub outcome: OutcomeTolerances,
     /// Metrics that page; the others warn.
     pub page: Vec<String>,
+}
+
+/// Tolerances of a score that has labels or thresholds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OutcomeTolerances {
+    /// Largest accepted calibration error, debiased.
+    pub ece_debiased: f64,
+    /// Largest accepted loss of the area under the ROC curve.
+    pub auc: f64,
+    /// Largest accepted ratio of selection rates, either way; above 1.
+    pub selection_rate_ratio: f64,
+    /// Largest accepted difference of a segment's rates from those of all other rows.
+    pub fairness_gap: f64,
+}
+
+impl Default for OutcomeTolerances {
+    fn default() -> Self {
+        Self { ece_debiased: 0.02, auc: 0.05, selection_rate_ratio: 1.25, fairness_gap: 0.10 }
+    }
 }
 
 /// How a report is made.
@@ -43,11 +64,19 @@ pub struct Settings {
     pub instruments: Vec<Instrument>,
     /// Columns of the current data that the plan does not know.
     pub new_columns: Vec<String>,
+    /// Share of mature rows that must have a label before anything is judged by labels.
+    pub minimum_coverage: Option<f64>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { false_alarm_rate: 0.01, groups: 10, instruments: Vec::new(), new_columns: Vec::new() }
+        Self {
+            false_alarm_rate: 0.01,
+            groups: 10,
+            instruments: Vec::new(),
+            new_columns: Vec::new(),
+            minimum_coverage: None,
+        }
     }
 }
 
@@ -62,6 +91,7 @@ impl Instrument {
             ks: 0.10,
             missing_share: 0.05,
             other_share: 0.05,
+            outcome: OutcomeTolerances::default(),
             page: ["missing_share", "other_share", "schema"].map(str::to_owned).to_vec(),
         }
     }
@@ -84,11 +114,16 @@ impl Settings {
             return Err(parameter("bins", "a number of groups from 2 to 1000"));
         }
         for instrument in &self.instruments {
+            let of = instrument.outcome;
             let shares = [instrument.ks, instrument.missing_share, instrument.other_share];
+            let shares = shares.into_iter().chain([of.ece_debiased, of.auc, of.fairness_gap]);
+            if !(of.selection_rate_ratio > 1.0 && of.selection_rate_ratio.is_finite()) {
+                return Err(parameter("tolerance.selection_rate_ratio", "a ratio above 1"));
+            }
             if !(instrument.psi > 0.0 && instrument.psi.is_finite()) {
                 return Err(parameter("tolerance.psi", "a number above 0"));
             }
-            if shares.iter().any(|t| !(*t > 0.0 && *t < 1.0)) {
+            if shares.into_iter().any(|t| !(t > 0.0 && t < 1.0)) {
                 return Err(parameter("tolerance", "a share above 0 and below 1"));
             }
         }
