@@ -6,7 +6,13 @@
 //! Counts are doubles so that rows may carry weights (sampled logs); whole numbers below 2^53 stay
 //! exact.
 
+mod bracketed;
+#[cfg(test)]
+mod coarse;
+pub mod ranking;
 mod rows;
+
+pub use bracketed::Bracketed;
 
 /// Index of the class that the score speaks against.
 pub const NEGATIVE: usize = 0;
@@ -90,6 +96,12 @@ impl Scored {
     pub fn total(&self) -> f64 {
         let [negative, positive] = self.rows();
         negative + positive
+    }
+
+    /// Weight of the rows of either class; `None` unless both classes have rows.
+    pub(crate) fn both_classes(&self) -> Option<[f64; 2]> {
+        let rows = self.rows();
+        rows.iter().all(|weight| *weight > 0.0 && weight.is_finite()).then_some(rows)
     }
 
     /// Kish's effective number of all rows.
