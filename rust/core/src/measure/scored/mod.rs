@@ -11,8 +11,10 @@ mod bracketed;
 mod coarse;
 pub mod ranking;
 mod rows;
+mod weighed;
 
 pub use bracketed::Bracketed;
+pub use weighed::Weighed;
 
 /// Index of the class that the score speaks against.
 pub const NEGATIVE: usize = 0;

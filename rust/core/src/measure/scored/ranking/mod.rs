@@ -6,5 +6,13 @@
 
 pub mod auc;
 pub mod auc_change;
+pub mod average_precision;
+pub mod curve;
+pub mod ks_classes;
+pub mod lift;
 
 pub use auc::auc;
+pub use average_precision::average_precision;
+pub use curve::{CurvePoint, curve};
+pub use ks_classes::{KsClasses, ks_classes};
+pub use lift::{gain, lift};
