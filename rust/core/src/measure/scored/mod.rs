@@ -9,6 +9,7 @@
 mod bracketed;
 #[cfg(test)]
 mod coarse;
+pub mod decision;
 pub mod ranking;
 mod rows;
 mod weighed;
