@@ -6,7 +6,16 @@
 //! Counts are doubles so that rows may carry weights (sampled logs); whole numbers below 2^53 stay
 //! exact.
 
+mod bracketed;
+#[cfg(test)]
+mod coarse;
+pub mod decision;
+pub mod ranking;
 mod rows;
+mod weighed;
+
+pub use bracketed::Bracketed;
+pub use weighed::Weighed;
 
 pub use rows::{LOGIT_CLIP, LOGIT_LIMIT};
 
@@ -92,6 +101,12 @@ impl Scored {
     pub fn total(&self) -> f64 {
         let [negative, positive] = self.rows();
         negative + positive
+    }
+
+    /// Weight of the rows of either class; `None` unless both classes have rows.
+    pub(crate) fn both_classes(&self) -> Option<[f64; 2]> {
+        let rows = self.rows();
+        rows.iter().all(|weight| *weight > 0.0 && weight.is_finite()).then_some(rows)
     }
 
     /// Kish's effective number of all rows.
