@@ -6,6 +6,7 @@
 //! Counts are doubles so that rows may carry weights (sampled logs); whole numbers below 2^53 stay
 //! exact.
 
+pub mod calibration;
 mod rows;
 
 /// Index of the class that the score speaks against.
