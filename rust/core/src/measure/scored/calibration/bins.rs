@@ -67,6 +67,11 @@ impl Bin {
         self.rows[POSITIVE] / self.total()
     }
 
+    /// `y (1 - y)` with `y` the share of positives.
+    pub(super) fn label_variance(&self) -> f64 {
+        self.share() * (self.rows[NEGATIVE] / self.total())
+    }
+
     fn empty(low: f64, high: f64, per_weight: f64) -> Self {
         Self { low, high, rows: [0.0; 2], scores: [0.0; 2], variance: 0.0, per_weight }
     }

@@ -6,9 +6,14 @@
 //! has the errors of the rows themselves.
 
 pub mod bins;
+pub mod debiased;
 pub mod ece;
+pub mod perfect;
 
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod testing;
 
 pub use bins::{Bin, equal_mass, equal_width};
+pub use debiased::Debiased;
