@@ -7,6 +7,7 @@
 //! exact.
 
 mod bracketed;
+pub mod calibration;
 #[cfg(test)]
 mod coarse;
 pub mod decision;

@@ -1,0 +1,19 @@
+//! Calibration: whether of the rows scored `p` a share `p` is positive.
+//!
+//! Every function is pure and total. A curve or an error over bins starts with [`equal_width`] or
+//! [`equal_mass`]; what needs no bins takes the table, [`super::Scored`]. Values count every row
+//! by its weight; sampling error counts Kish's effective rows, so a table whose rows all weigh 7
+//! has the errors of the rows themselves.
+
+pub mod bins;
+pub mod debiased;
+pub mod ece;
+pub mod perfect;
+
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod testing;
+
+pub use bins::{Bin, equal_mass, equal_width};
+pub use debiased::Debiased;
