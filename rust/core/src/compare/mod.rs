@@ -10,6 +10,7 @@ mod counts;
 mod curves;
 mod groups;
 mod measurement;
+mod outcome;
 mod pair;
 mod settings;
 mod usual;
@@ -188,6 +189,38 @@ impl<'a> Both<'a> {
             report.measurements.extend(task.measure());
             if whole {
                 report.curves.extend(curves::distribution(&task));
+            }
+        }
+        self.measure_outcomes((key, current_key), (reference, current), report);
+    }
+
+    /// Scores by their labels, where both sides count them alike.
+    fn measure_outcomes(
+        &self,
+        (key, _): (SliceKey, SliceKey),
+        (reference, current): (&SliceState, &SliceState),
+        report: &mut Report,
+    ) {
+        let whole = key == SliceKey::default();
+        let grain = |profile: &Profile| if whole { profile.grain() } else { Grain::Coarse };
+        for (at, outcome) in self.reference.plan().outcomes().iter().enumerate() {
+            let theirs = self.current.plan().outcomes().iter().position(|other| other.is_like(outcome));
+            let Some(theirs) = theirs else { continue };
+            let instrument = self.settings.instrument(&outcome.score);
+            let side = |state: &SliceState, at: usize, profile: &Profile| {
+                outcome::Side::of(&state.outcomes[at], outcome, grain(profile))
+            };
+            let task = outcome::Task {
+                outcome,
+                slice: key,
+                reference: Some(side(reference, at, self.reference)),
+                current: side(current, theirs, self.current),
+                instrument: &instrument,
+                settings: self.settings,
+            };
+            report.measurements.extend(task.measure());
+            if whole {
+                report.curves.extend(task.curves());
             }
         }
     }

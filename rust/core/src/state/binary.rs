@@ -204,14 +204,23 @@ impl BinaryState {
         self.counted().iter().sum::<u64>() + self.apart.uncounted()
     }
 
+    /// Rows whose label is not known, by cell: its bounds, rows, and sum of scores.
+    #[must_use]
+    pub fn unknown(&self, binning: &Binning, grain: Grain) -> Vec<((f64, f64), f64, f64)> {
+        let occupied = self.cells.iter().enumerate().filter(|(_, counts)| counts.rows[UNKNOWN] > 0);
+        occupied
+            .map(|(at, counts)| {
+                let score = counts.units[UNKNOWN] as f64 / 2_f64.powi(SCORE_BITS);
+                (bounds(binning, grain, at), counts.rows[UNKNOWN] as f64, score)
+            })
+            .collect()
+    }
+
     /// The table that measures take, of rows with a label. Empty cells are left out.
     #[must_use]
     pub fn scored(&self, binning: &Binning, grain: Grain) -> scored::Scored {
         let cell = |(at, counts): (usize, &ClassCounts)| {
-            let (low, high) = match grain {
-                Grain::Fine => binning.bounds(at as i32),
-                Grain::Coarse => binning.coarse_bounds(at as i32),
-            };
+            let (low, high) = bounds(binning, grain, at);
             scored::ScoreCell {
                 low,
                 high,
@@ -235,6 +244,13 @@ impl BinaryState {
             },
             effective: self.labelled().map(|rows| rows as f64),
         }
+    }
+}
+
+fn bounds(binning: &Binning, grain: Grain, cell: usize) -> (f64, f64) {
+    match grain {
+        Grain::Fine => binning.bounds(cell as i32),
+        Grain::Coarse => binning.coarse_bounds(cell as i32),
     }
 }
 

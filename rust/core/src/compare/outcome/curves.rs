@@ -1,0 +1,100 @@
+//! What is drawn of a score and its labels.
+
+use super::super::column::LEVEL;
+use super::super::measurement::CurvePoint;
+use super::calibration::BINS;
+use super::{Side, Task};
+use crate::measure::scored::Weighed;
+use crate::measure::scored::calibration::{ece, equal_width};
+use crate::measure::scored::ranking::curve;
+
+/// Numbers of bins that a calibration error is commonly told in.
+const USUAL_BINS: [u32; 6] = [10, 12, 15, 20, 25, 30];
+
+pub(super) fn points(task: &Task<'_>) -> Vec<CurvePoint> {
+    let sides = task.reference.iter().map(|side| ("reference", side)).chain([("current", &task.current)]);
+    sides
+        .flat_map(|(name, side)| {
+            let mut points = reliability(task, name, side);
+            points.extend(errors(task, name, side));
+            points.extend(rates(task, name, side));
+            points
+        })
+        .collect()
+}
+
+fn point(task: &Task<'_>, curve: &'static str, side: &'static str) -> CurvePoint {
+    CurvePoint {
+        instrument: task.outcome.score.clone(),
+        slice: task.slice,
+        curve,
+        side,
+        label: None,
+        x_low: None,
+        x_high: None,
+        y: 0.0,
+        y_interval: None,
+        n: 0,
+    }
+}
+
+/// Share of positives by bin of the score: x is the bin, and `label` its mean score.
+fn reliability(task: &Task<'_>, side: &'static str, of: &Side) -> Vec<CurvePoint> {
+    let bins = equal_width(&of.scored, BINS).unwrap_or_default();
+    let drawn = bins.iter().filter(|bin| bin.total() > 0.0).map(|bin| {
+        let interval = Weighed { share: bin.share(), rows: bin.effective() }.wilson(LEVEL);
+        CurvePoint {
+            label: Some(format!("{:.6}", bin.mean_score())),
+            x_low: Some(bin.low),
+            x_high: Some(bin.high),
+            y: bin.share(),
+            y_interval: interval.map(|i| (i.lower, i.upper)),
+            n: bin.total() as u64,
+            ..point(task, "reliability", side)
+        }
+    });
+    drawn.collect()
+}
+
+/// The calibration error in every usual number of bins.
+fn errors(task: &Task<'_>, side: &'static str, of: &Side) -> Vec<CurvePoint> {
+    let errors = USUAL_BINS.iter().filter_map(|&count| {
+        let bins = equal_width(&of.scored, count)?;
+        let band = ece::null_band(&bins, LEVEL);
+        Some(CurvePoint {
+            x_low: Some(f64::from(count)),
+            x_high: Some(f64::from(count)),
+            y: ece::ece(&bins)?,
+            // Where it lies when nothing is wrong.
+            y_interval: band.map(|band| (0.0, band.upper)),
+            n: of.scored.total() as u64,
+            ..point(task, "ece_by_bins", side)
+        })
+    });
+    errors.collect()
+}
+
+/// ROC and precision-recall, with what is certain between their points.
+fn rates(task: &Task<'_>, side: &'static str, of: &Side) -> Vec<CurvePoint> {
+    let n = of.scored.total() as u64;
+    let drawn = curve::curve(&of.scored);
+    let roc = drawn.iter().map(|at| CurvePoint {
+        label: Some(format!("{:.6}", at.threshold)),
+        x_low: Some(at.false_positive_rate),
+        x_high: Some(at.false_positive_rate),
+        y: at.recall,
+        n,
+        ..point(task, "roc", side)
+    });
+    let precision = drawn.iter().filter_map(|at| {
+        Some(CurvePoint {
+            label: Some(format!("{:.6}", at.threshold)),
+            x_low: Some(at.recall),
+            x_high: Some(at.recall),
+            y: at.precision?,
+            n,
+            ..point(task, "precision_recall", side)
+        })
+    });
+    roc.chain(precision).collect()
+}
