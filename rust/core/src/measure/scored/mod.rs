@@ -10,6 +10,9 @@ mod bracketed;
 #[cfg(test)]
 mod coarse;
 pub mod decision;
+pub mod estimate;
+#[cfg(test)]
+mod golden;
 pub mod ranking;
 mod rows;
 mod weighed;
