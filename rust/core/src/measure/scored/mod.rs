@@ -11,6 +11,9 @@ pub mod calibration;
 #[cfg(test)]
 mod coarse;
 pub mod decision;
+pub mod estimate;
+#[cfg(test)]
+mod golden;
 pub mod ranking;
 mod rows;
 mod weighed;

@@ -6,7 +6,7 @@
 //! each of the two, so their extremes are at the four corners (none or all of either). The value
 //! shown takes the cell's scores for evenly spread.
 
-use super::super::{Bracketed, NEGATIVE, POSITIVE, ScoreCell, Scored};
+use super::super::{Bracketed, NEGATIVE, POSITIVE, Scored};
 use super::Metric;
 use crate::inference::Interval;
 
@@ -67,7 +67,7 @@ pub fn decide(scored: &Scored, threshold: f64) -> Option<Decision> {
     }
     let (mut above, mut cut, mut share) = ([0.0; 2], [0.0; 2], 0.0);
     for cell in scored.cells.iter().filter(|cell| cell.total() > 0.0) {
-        match selected(cell, threshold) {
+        match selected(cell.low, cell.high, cell.single, threshold) {
             1.0 => above = [above[0] + cell.rows[0], above[1] + cell.rows[1]],
             0.0 => {}
             part => (cut, share) = (cell.rows, part),
@@ -84,15 +84,15 @@ pub fn decide(scored: &Scored, threshold: f64) -> Option<Decision> {
 }
 
 /// Share of a cell's rows that are at or above the threshold, were they evenly spread.
-fn selected(cell: &ScoreCell, threshold: f64) -> f64 {
-    if threshold <= cell.low {
+pub(in super::super) fn selected(low: f64, high: f64, single: bool, threshold: f64) -> f64 {
+    if threshold <= low {
         return 1.0;
     }
     // A single value is the cell's lower end.
-    if threshold >= cell.high || cell.single {
+    if threshold >= high || single {
         return 0.0;
     }
-    let share = (cell.high - threshold) / (cell.high - cell.low);
+    let share = (high - threshold) / (high - low);
     // A cell that is cut stays so, however near to an end or wide.
     if share > 0.0 && share < 1.0 { share } else { 0.5 }
 }
@@ -132,6 +132,7 @@ impl Decision {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::ScoreCell;
     use super::*;
     use crate::measure::scored::coarse::{merged, rows};
     use proptest::prelude::*;
