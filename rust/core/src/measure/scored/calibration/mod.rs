@@ -6,9 +6,11 @@
 //! has the errors of the rows themselves.
 
 pub mod bins;
+pub mod brier;
 pub mod debiased;
 pub mod ece;
 pub mod perfect;
+pub mod spiegelhalter;
 
 #[cfg(test)]
 mod simulation;
