@@ -6,14 +6,22 @@
 //! has the errors of the rows themselves.
 
 pub mod bins;
+pub mod brier;
+pub mod cox;
 pub mod debiased;
 pub mod ece;
 pub mod perfect;
+pub mod recalibrated;
+pub mod spiegelhalter;
 
+#[cfg(test)]
+mod cox_tests;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod testing;
 
 pub use bins::{Bin, equal_mass, equal_width};
+pub use cox::Cox;
 pub use debiased::Debiased;
+pub use recalibrated::recalibrated;
