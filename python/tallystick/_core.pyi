@@ -14,6 +14,7 @@ __all__ = [
     "histogram",
     "measure_counts",
     "measure_ks",
+    "measure_scored",
     "quantiles",
 ]
 
@@ -103,3 +104,15 @@ def measure_ks(
     false_alarm_rate: float = 0.01,
     threads: int = 1,
 ) -> Any: ...
+def measure_scored(
+    metric: str,
+    batches: Sequence[Any],
+    *,
+    positive: str | None,
+    threshold: float | None,
+    bins: int,
+    tolerance: float | None,
+    false_alarm_rate: float,
+    depth: str,
+    threads: int,
+) -> tuple[Any, list[int]]: ...

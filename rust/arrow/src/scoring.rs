@@ -49,13 +49,14 @@ const BATCHES_A_THREAD: usize = 8;
 pub fn paired(
     batches: &[RecordBatch],
     positive: Option<&str>,
+    thresholds: &[f64],
     depth: Depth,
     threads: usize,
 ) -> Result<Paired, Error> {
     let pairs = batches.iter().map(|batch| Pairs::of(batch, positive));
     match depth {
         Depth::Rows => sorted(&pairs.collect::<Result<Vec<_>, _>>()?),
-        Depth::Cells => counted(batches, positive, &learned(batches)?, false, threads),
+        Depth::Cells => counted(batches, positive, &learned(batches, thresholds)?, false, threads),
         Depth::Bins(bins) => {
             let recipe = Recipe::Uniform { low: 0.0, high: 1.0, bins };
             let binning = Binning::fit(&recipe, Domain::Float, &Sample::floats(Vec::new()))?;
@@ -65,14 +66,16 @@ pub fn paired(
 }
 
 /// Cells of a score, with quantiles of the first rows.
-fn learned(batches: &[RecordBatch]) -> Result<Binning, Error> {
+fn learned(batches: &[RecordBatch], thresholds: &[f64]) -> Result<Binning, Error> {
     let mut sample: Vec<f64> = Vec::new();
     let step = batches.iter().map(RecordBatch::num_rows).sum::<usize>().div_ceil(SAMPLE).max(1);
     for batch in batches {
         let scores = scores(batch.column(0).as_ref())?;
         sample.extend(pairing::scores(&scores, batch.num_rows()).iter().step_by(step));
     }
-    let recipe = Recipe::Outcome { thresholds: Vec::new() };
+    // A threshold outside of the scores' range needs no edge.
+    let inside = thresholds.iter().copied().filter(|t| (0.0..=1.0).contains(t));
+    let recipe = Recipe::Outcome { thresholds: inside.collect() };
     Ok(Binning::fit(&recipe, Domain::Float, &Sample::floats(sample))?)
 }
 

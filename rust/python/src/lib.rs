@@ -27,5 +27,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(values::extent, module)?)?;
     module.add_function(wrap_pyfunction!(values::quantiles, module)?)?;
     module.add_function(wrap_pyfunction!(measure::measure_ks, module)?)?;
+    module.add_function(wrap_pyfunction!(measure::measure_scored, module)?)?;
     Ok(())
 }

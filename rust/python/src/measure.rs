@@ -4,10 +4,13 @@ use arrow_array::RecordBatch;
 use arrow_pyarrow::{PyArrowType, ToPyArrow};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use tallystick_arrow::Identity;
-use tallystick_core::compare::{Report, measure_counts as measure};
+use tallystick_arrow::{Depth, Identity};
+use tallystick_core::compare::{
+    Report, ScoredSettings, measure_counts as measure, measure_scored as measure_scored_rows,
+};
 use tallystick_core::measure::catalogue::CATALOGUE;
 
+use crate::batch::Imported;
 use crate::errors::{Failure, guard};
 
 #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
@@ -50,6 +53,47 @@ pub fn measure_ks(
         one_row(&report)
     })?;
     Ok(batch.to_pyarrow(py)?.unbind())
+}
+
+/// A metric of scores and labels, the first and the second column of the batches, as a batch of one
+/// row; and how many rows were left out: with an undeclared label, without a label, without a
+/// score, with a score outside of [0, 1].
+#[pyfunction]
+#[pyo3(signature = (metric, batches, *, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads))]
+#[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
+pub fn measure_scored(
+    py: Python<'_>,
+    metric: &str,
+    batches: Vec<Imported>,
+    positive: Option<&str>,
+    threshold: Option<f64>,
+    bins: u32,
+    tolerance: Option<f64>,
+    false_alarm_rate: f64,
+    depth: &str,
+    threads: usize,
+) -> PyResult<(Py<PyAny>, [u64; 4])> {
+    let depth = match depth {
+        "rows" => Depth::Rows,
+        "bins" => Depth::Bins(bins),
+        _ => Depth::Cells,
+    };
+    let settings = ScoredSettings { threshold, bins, tolerance, false_alarm_rate };
+    let (batch, left_out) = guard(py, || {
+        let (report, left_out) = py.detach(|| -> Result<_, Failure> {
+            let batches: Vec<RecordBatch> =
+                batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
+            let thresholds: Vec<f64> = threshold.into_iter().collect();
+            let found = tallystick_arrow::paired(&batches, positive, &thresholds, depth, threads)?;
+            let apart = found.apart;
+            let count = |of: &[u64]| of.iter().sum::<u64>();
+            let left_out =
+                [apart.undeclared, apart.unlabelled, count(&apart.unscored), count(&apart.outside)];
+            Ok((measure_scored_rows(metric, (found.scored, apart), &settings)?, left_out))
+        })?;
+        Ok::<_, Failure>((one_row(&report)?, left_out))
+    })?;
+    Ok((batch.to_pyarrow(py)?.unbind(), left_out))
 }
 
 /// A report that no plan is behind.

@@ -180,6 +180,16 @@ impl Measurement {
         }
     }
 
+    /// What is held against the tolerance: the size of the change; of a ratio, that of the larger
+    /// side over the smaller one.
+    pub(super) fn effect(&self) -> f64 {
+        match self.value {
+            Some(ratio) if self.unit == "ratio" => ratio.max(1.0 / ratio),
+            None if self.unit == "ratio" => f64::INFINITY,
+            value => value.map(f64::abs).unwrap_or_default(),
+        }
+    }
+
     pub(super) fn conclude(&mut self, status: Status, reason: Reason) {
         (self.status, self.reason) = (status, reason);
     }

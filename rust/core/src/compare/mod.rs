@@ -18,6 +18,7 @@ mod values;
 
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
+pub use outcome::{ScoredSettings, measure_scored};
 pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
 pub use values::measure_ks;
 
@@ -211,12 +212,15 @@ impl<'a> Both<'a> {
                 outcome::Side::of(&state.outcomes[at], outcome, grain(profile))
             };
             let task = outcome::Task {
-                outcome,
+                score: &outcome.score,
+                label: &outcome.label,
+                thresholds: &outcome.thresholds,
+                bins: outcome::BINS,
                 slice: key,
                 reference: Some(side(reference, at, self.reference)),
                 current: side(current, theirs, self.current),
                 instrument: &instrument,
-                settings: self.settings,
+                minimum_coverage: self.settings.minimum_coverage,
             };
             report.measurements.extend(task.measure());
             if whole {
@@ -257,7 +261,7 @@ fn conclude(rows: &mut [Measurement], false_alarm_rate: f64) {
     for (row, q) in rows.iter_mut().zip(benjamini_hochberg(&p)) {
         let Some(q) = q else { continue };
         row.q_value = Some(q);
-        let effect = row.value.map(f64::abs).unwrap_or_default();
+        let effect = row.effect();
         if q <= false_alarm_rate && row.tolerance.is_some_and(|tolerance| effect > tolerance) {
             row.conclude(Status::Alert, Reason::BeyondTolerance);
         } else if row.reason == Reason::WithinTolerance {

@@ -12,9 +12,9 @@ pub struct Metric {
     pub unit: &'static str,
     /// Values it can take.
     pub range: &'static str,
-    /// `change` between two sides, or a value of `both` of them.
+    /// `change` between two sides, a value of `both` of them, or of the `current` one alone.
     pub side: &'static str,
-    /// What it is made from: `counts` of cells, `numbers`, or `rows`.
+    /// What it is made from: `counts` of cells, `numbers`, `rows`, scores with `labels`, or `scores`.
     pub needs: &'static str,
     /// Paper or page.
     pub source: &'static str,
@@ -43,6 +43,36 @@ catalogue! {
     "missing_share", "Share of missing values", "share", "[-1, 1]", "both", "rows", "Newcombe 1998, method 10, for the interval";
     "other_share", "Share of categories outside of the vocabulary", "share", "[-1, 1]", "both", "rows", "Newcombe 1998, method 10, for the interval";
     "row_count", "Number of rows", "rows", "(-inf, inf)", "both", "rows", "exact count";
+    "label_coverage", "Share of mature rows that have a label", "share", "[-1, 1]", "both", "labels", "Newcombe 1998, method 10, for the interval";
+    "positive_rate", "Share of positives among labelled rows", "share", "[-1, 1]", "both", "labels", "Newcombe 1998, method 10, for the interval";
+    "label_bias", "Drift of the scores of unlabelled rows from those of labelled ones", "nats", "(-inf, inf)", "current", "labels", "Yurdakul and Naranjo 2020";
+    "ece_debiased", "Calibration error with the sampling error taken out", "probability", "[-1/2, 1]", "current", "labels", "Broecker 2012; Kumar, Liang and Ma 2019";
+    "ece", "Expected calibration error in equal-width bins", "probability", "[0, 1]", "current", "labels", "Naeini, Cooper and Hauskrecht 2015";
+    "ece_equal_mass", "Expected calibration error in bins of equal mass", "probability", "[0, 1]", "current", "labels", "Nixon et al. 2019";
+    "ece_smooth", "Smooth calibration error", "probability", "[0, 1]", "current", "labels", "Blasiok and Nakkiran 2023";
+    "mce", "Largest calibration error of a bin", "probability", "[0, 1]", "current", "labels", "Naeini, Cooper and Hauskrecht 2015";
+    "brier", "Brier score", "squared probability", "[-1, 1]", "both", "labels", "Brier 1950";
+    "brier_reliability", "Reliability term of the Brier score", "squared probability", "(-1, 1]", "current", "labels", "Murphy 1973; Stephenson, Coelho and Jolliffe 2008; Ferro and Fricker 2012";
+    "brier_resolution", "Resolution term of the Brier score", "squared probability", "(-1, 1]", "current", "labels", "Murphy 1973; Stephenson, Coelho and Jolliffe 2008; Ferro and Fricker 2012";
+    "spiegelhalter_z", "Spiegelhalter's statistic of calibration", "standard errors", "(-inf, inf)", "current", "labels", "Spiegelhalter 1986";
+    "calibration_slope", "Slope of Cox's calibration regression", "slope", "(-inf, inf)", "current", "labels", "Cox 1958";
+    "calibration_intercept", "Intercept of Cox's calibration regression", "logits", "(-inf, inf)", "current", "labels", "Cox 1958";
+    "auc", "Area under the ROC curve", "probability", "[-1, 1]", "both", "labels", "DeLong, DeLong and Clarke-Pearson 1988";
+    "average_precision", "Average precision", "precision", "[-1, 1]", "both", "labels", "Davis and Goadrich 2006; Boyd, Eng and Page 2013";
+    "ks_classes", "Kolmogorov-Smirnov distance between the classes", "distance", "[-1, 1]", "both", "labels", "Kolmogorov 1933; Smirnov 1939";
+    "log_loss", "Mean logarithmic loss", "nats", "(-inf, inf)", "both", "labels", "Good 1952";
+    "selection_rate", "Share of rows at or above the threshold", "share", "[-1, 1]", "both", "labels", "Wilson 1927 for the interval";
+    "selection_rate_ratio", "Ratio of selection rates", "ratio", "[0, inf)", "change", "labels", "Katz, Baptista, Azen and Pike 1978";
+    "accuracy", "Share of rows decided right", "share", "[-1, 1]", "both", "labels", "Wilson 1927 for the interval";
+    "balanced_accuracy", "Mean of recall and specificity", "share", "[-1, 1]", "both", "labels", "Brodersen et al. 2010";
+    "precision", "Share of positives among the selected", "share", "[-1, 1]", "both", "labels", "van Rijsbergen 1979";
+    "recall", "Share of positives that are selected", "share", "[-1, 1]", "both", "labels", "van Rijsbergen 1979";
+    "specificity", "Share of negatives that are not selected", "share", "[-1, 1]", "both", "labels", "Wilson 1927 for the interval";
+    "f1", "Harmonic mean of precision and recall", "share", "[-1, 1]", "both", "labels", "van Rijsbergen 1979";
+    "matthews", "Correlation of decision and label", "correlation", "[-2, 2]", "both", "labels", "Matthews 1975";
+    "positive_rate_estimated", "Share of positives expected of the scores", "share", "[0, 1]", "current", "scores", "Bialek et al. 2023";
+    "auc_estimated", "Area under the ROC curve expected of the scores", "probability", "[0, 1]", "current", "scores", "Bialek et al. 2023";
+    "accuracy_estimated", "Share of rows expected to be decided right", "share", "[0, 1]", "current", "scores", "Guillory et al. 2021; Bialek et al. 2023";
     "schema", "Presence and type of the column", "state", "none", "change", "rows", "this library's DESIGN, section 2.4";
 }
 

@@ -9,6 +9,7 @@ use tallystick_kernels::{BLOCK, scores};
 use super::{Grain, Rows};
 use crate::binning::Binning;
 use crate::measure::scored;
+use crate::measure::scored::estimate::UnlabelledCell;
 use crate::outcome::Class;
 
 /// Rows of a cell by class, and their scores in units of `2^-44`.
@@ -204,14 +205,15 @@ impl BinaryState {
         self.counted().iter().sum::<u64>() + self.apart.uncounted()
     }
 
-    /// Rows whose label is not known, by cell: its bounds, rows, and sum of scores.
+    /// Rows whose label is not known, by cell.
     #[must_use]
-    pub fn unknown(&self, binning: &Binning, grain: Grain) -> Vec<((f64, f64), f64, f64)> {
+    pub fn unknown(&self, binning: &Binning, grain: Grain) -> Vec<UnlabelledCell> {
         let occupied = self.cells.iter().enumerate().filter(|(_, counts)| counts.rows[UNKNOWN] > 0);
         occupied
             .map(|(at, counts)| {
-                let score = counts.units[UNKNOWN] as f64 / 2_f64.powi(SCORE_BITS);
-                (bounds(binning, grain, at), counts.rows[UNKNOWN] as f64, score)
+                let (low, high) = bounds(binning, grain, at);
+                let scores = counts.units[UNKNOWN] as f64 / 2_f64.powi(SCORE_BITS);
+                UnlabelledCell { low, high, single: false, rows: counts.rows[UNKNOWN] as f64, scores }
             })
             .collect()
     }

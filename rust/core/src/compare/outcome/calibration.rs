@@ -1,43 +1,49 @@
 //! Whether of the rows scored `p` a share `p` is positive.
 
-use super::super::column::LEVEL;
-use super::super::measurement::{Measurement, Reason};
-use super::{Task, judge_later};
+use super::super::measurement::{Measurement, Reason, Status};
+use super::{Entry, LEVEL, Scope, Task, ends, exact, judge_later};
+use crate::inference::{Interval, normal};
 use crate::measure::Scored;
-use crate::measure::scored::calibration::{Bin, Debiased, ece, equal_mass, equal_width, perfect};
+use crate::measure::scored::calibration::brier::{self, Decomposition};
+use crate::measure::scored::calibration::cox::{Cox, score_p_value};
+use crate::measure::scored::calibration::{
+    Bin, Debiased, ece, equal_mass, equal_width, perfect, spiegelhalter,
+};
 
-/// Equal-width bins of the metrics that are shown for one number of them.
-pub(super) const BINS: u32 = 15;
+/// Bins of calibration errors, unless it is said otherwise.
+pub(in super::super) const BINS: u32 = 15;
 
-pub(super) fn rows(task: &Task<'_>) -> Vec<Measurement> {
-    let mut rows = vec![debiased(task, BINS)];
-    if task.whole() {
-        rows.extend([ece_in(task, BINS), equal_mass_ece(task, BINS), mce(task, BINS)]);
-    }
-    rows
-}
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry { name: "ece_debiased", scope: Scope::Slices, row: debiased },
+    Entry { name: "ece", scope: Scope::All, row: equal_width_error },
+    Entry { name: "ece_equal_mass", scope: Scope::All, row: equal_mass_error },
+    Entry { name: "mce", scope: Scope::All, row: largest_error },
+    Entry { name: "brier", scope: Scope::Slices, row: brier },
+    Entry { name: "brier_reliability", scope: Scope::All, row: reliability },
+    Entry { name: "brier_resolution", scope: Scope::All, row: resolution },
+    Entry { name: "spiegelhalter_z", scope: Scope::All, row: spiegelhalter_z },
+    Entry { name: "calibration_slope", scope: Scope::All, row: slope },
+    Entry { name: "calibration_intercept", scope: Scope::All, row: intercept },
+];
 
 /// The one that decides: what is left of the error when sampling is taken out.
-pub(super) fn debiased(task: &Task<'_>, bins: u32) -> Measurement {
-    let error = |scored: &Scored| Debiased::of(&equal_mass(scored, bins)?);
-    let mut row = task.own("ece_debiased", "equal-mass bins; non-central chi-square law", |scored| {
-        error(scored).map(|error| error.value())
-    });
-    let groups = equal_mass(&task.current.scored, bins);
+fn debiased(task: &Task<'_>, name: &'static str) -> Measurement {
+    let error = |scored: &Scored| Debiased::of(&equal_mass(scored, task.bins)?);
+    let mut row = task.own(name, |scored| error(scored).map(|error| error.value()));
+    row.method = "equal-mass bins; non-central chi-square law";
     row.null_level = row.value.map(|_| 0.0);
-    row.p_value = groups.as_deref().and_then(perfect::p_value);
-    row.decides = true;
-    row.tolerance = Some(task.instrument.outcome.ece_debiased);
-    row.severity = task.instrument.severity("ece_debiased");
+    row.p_value = equal_mass(&task.current.scored, task.bins).as_deref().and_then(perfect::p_value);
+    let tolerance = task.instrument.outcome.ece_debiased;
+    task.judge(&mut row, tolerance);
     let found = error(&task.current.scored);
-    row.interval = found.and_then(|error| error.interval(LEVEL)).map(|i| (i.lower, i.upper));
-    let Some(error) = found.filter(|_| !task.hindered(&mut row, false)) else {
-        if row.reason == Reason::Informs {
-            row.conclude(super::Status::Undetermined, Reason::TooFewRows);
-        }
+    row.interval = found.and_then(|error| error.interval(LEVEL)).map(ends);
+    if task.hindered(&mut row, false) {
+        return row;
+    }
+    let Some(error) = found else {
+        row.conclude(Status::Undetermined, Reason::TooFewRows);
         return row;
     };
-    let tolerance = task.instrument.outcome.ece_debiased;
     row.p_tolerance = error.p_tolerance(tolerance);
     judge_later(&mut row);
     let needed = error.rows_to_judge(tolerance);
@@ -50,34 +56,104 @@ pub(super) fn debiased(task: &Task<'_>, bins: u32) -> Measurement {
     row
 }
 
-/// Expected calibration error in equal-width bins, with what it shows when nothing is wrong.
-pub(super) fn ece_in(task: &Task<'_>, bins: u32) -> Measurement {
-    let of = |scored: &Scored| ece::ece(&equal_width(scored, bins)?);
-    let mut row = task.own("ece", "equal-width bins, the last one closed", of);
-    with_band(task, &mut row, equal_width(&task.current.scored, bins));
+fn equal_width_error(task: &Task<'_>, name: &'static str) -> Measurement {
+    let mut row = expected(task, name, equal_width);
+    row.method = "equal-width bins, the last one closed";
     row
 }
 
-pub(super) fn equal_mass_ece(task: &Task<'_>, bins: u32) -> Measurement {
-    let of = |scored: &Scored| ece::ece(&equal_mass(scored, bins)?);
-    let mut row = task.own("ece_equal_mass", "whole cells of nearly equal mass", of);
-    with_band(task, &mut row, equal_mass(&task.current.scored, bins));
+fn equal_mass_error(task: &Task<'_>, name: &'static str) -> Measurement {
+    let mut row = expected(task, name, equal_mass);
+    row.method = "bins of nearly equal mass, made of whole cells";
     row
 }
 
-/// The null band; and where no cells make such bins, that it is so.
-fn with_band(task: &Task<'_>, row: &mut Measurement, bins: Option<Vec<Bin>>) {
-    match bins {
+/// Expected calibration error over bins, with what it shows when nothing is wrong. Where no cells
+/// make such bins, it says so.
+fn expected(
+    task: &Task<'_>,
+    name: &'static str,
+    bins_of: fn(&Scored, u32) -> Option<Vec<Bin>>,
+) -> Measurement {
+    let mut row = task.own(name, |scored| ece::ece(&bins_of(scored, task.bins)?));
+    match bins_of(&task.current.scored, task.bins) {
         Some(bins) => {
-            row.null_level = ece::null_band(&bins, LEVEL).map(|band| band.mean);
+            let band = ece::null_band(&bins, LEVEL);
+            row.null_level = band.map(|band| band.mean);
             row.p_value = perfect::p_value(&bins);
+            row.interval = row.value.zip(band).and_then(|(ece, band)| around(ece, band.mean, &bins));
         }
         None if task.current.scored.total() > 0.0 => row.reason = Reason::CoarseBinning,
         None => {}
     }
+    row
 }
 
-pub(super) fn mce(task: &Task<'_>, bins: u32) -> Measurement {
-    let of = |scored: &Scored| ece::mce(&equal_width(scored, bins)?, ece::FEWEST);
-    task.own("mce", "equal-width bins of at least 30 rows", of)
+/// The population's error is no more than what is seen and no less than that without its bias, each
+/// give or take the sampling error of a sum of bins: conservative on both sides.
+fn around(ece: f64, bias: f64, bins: &[Bin]) -> Option<(f64, f64)> {
+    let total: f64 = bins.iter().map(Bin::total).sum();
+    let variance: f64 =
+        bins.iter().filter(|bin| bin.per_weight > 0.0).map(|b| b.variance / b.per_weight).sum();
+    let half = normal::half_width(LEVEL)? * variance.sqrt() / total;
+    Some(((ece - bias - half).max(0.0), (ece + half).min(1.0)))
+}
+
+fn largest_error(task: &Task<'_>, name: &'static str) -> Measurement {
+    let mut row = task.own(name, |scored| ece::mce(&equal_width(scored, task.bins)?, ece::FEWEST));
+    row.method = "equal-width bins of at least 30 rows";
+    row
+}
+
+fn brier(task: &Task<'_>, name: &'static str) -> Measurement {
+    let interval = |scored: &Scored| {
+        let (value, half) =
+            (brier::brier(scored)?, normal::half_width(LEVEL)? * brier::standard_error(scored)?);
+        Some(Interval { lower: (value - half).max(0.0), upper: (value + half).min(1.0) })
+    };
+    let mut row = task.change(name, |scored| exact(brier::brier(scored)?), interval);
+    row.method = "exact sums; normal interval";
+    row
+}
+
+fn decomposed(task: &Task<'_>, name: &'static str, part: fn(&Decomposition) -> f64) -> Measurement {
+    let of = |scored: &Scored| Decomposition::of(scored, &equal_width(scored, task.bins)?);
+    let mut row = task.own(name, |scored| of(scored).map(|parts| part(&parts)));
+    row.method = "Murphy's decomposition in equal-width bins, bias taken off (Ferro and Fricker)";
+    row
+}
+
+fn reliability(task: &Task<'_>, name: &'static str) -> Measurement {
+    decomposed(task, name, Decomposition::reliability_corrected)
+}
+
+fn resolution(task: &Task<'_>, name: &'static str) -> Measurement {
+    decomposed(task, name, Decomposition::resolution_corrected)
+}
+
+fn spiegelhalter_z(task: &Task<'_>, name: &'static str) -> Measurement {
+    let mut row = task.own(name, spiegelhalter::z);
+    row.method = "exact sums; normal law";
+    row.null_level = row.value.map(|_| 0.0);
+    row.p_value = spiegelhalter::p_value(&task.current.scored);
+    row
+}
+
+fn slope(task: &Task<'_>, name: &'static str) -> Measurement {
+    let mut row = task.own(name, |scored| Cox::fit(scored).map(|fit| fit.slope));
+    row.interval = Cox::fit(&task.current.scored).and_then(|fit| fit.slope_interval(LEVEL)).map(ends);
+    of_regression(task, row, 1.0)
+}
+
+fn intercept(task: &Task<'_>, name: &'static str) -> Measurement {
+    let mut row = task.own(name, |scored| Cox::fit(scored).map(|fit| fit.intercept));
+    row.interval = Cox::fit(&task.current.scored).and_then(|fit| fit.intercept_interval(LEVEL)).map(ends);
+    of_regression(task, row, 0.0)
+}
+
+fn of_regression(task: &Task<'_>, mut row: Measurement, null: f64) -> Measurement {
+    row.method = "logit y = a + b logit p over cells; score test of a = 0 and b = 1";
+    row.null_level = row.value.map(|_| null);
+    row.p_value = score_p_value(&task.current.scored);
+    row
 }

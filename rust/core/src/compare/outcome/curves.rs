@@ -1,9 +1,7 @@
 //! What is drawn of a score and its labels.
 
-use super::super::column::LEVEL;
 use super::super::measurement::CurvePoint;
-use super::calibration::BINS;
-use super::{Side, Task};
+use super::{LEVEL, Side, Task};
 use crate::measure::scored::Weighed;
 use crate::measure::scored::calibration::{ece, equal_width};
 use crate::measure::scored::ranking::curve;
@@ -25,7 +23,7 @@ pub(super) fn points(task: &Task<'_>) -> Vec<CurvePoint> {
 
 fn point(task: &Task<'_>, curve: &'static str, side: &'static str) -> CurvePoint {
     CurvePoint {
-        instrument: task.outcome.score.clone(),
+        instrument: task.score.to_owned(),
         slice: task.slice,
         curve,
         side,
@@ -40,7 +38,7 @@ fn point(task: &Task<'_>, curve: &'static str, side: &'static str) -> CurvePoint
 
 /// Share of positives by bin of the score: x is the bin, and `label` its mean score.
 fn reliability(task: &Task<'_>, side: &'static str, of: &Side) -> Vec<CurvePoint> {
-    let bins = equal_width(&of.scored, BINS).unwrap_or_default();
+    let bins = equal_width(&of.scored, task.bins).unwrap_or_default();
     let drawn = bins.iter().filter(|bin| bin.total() > 0.0).map(|bin| {
         let interval = Weighed { share: bin.share(), rows: bin.effective() }.wilson(LEVEL);
         CurvePoint {

@@ -1,34 +1,97 @@
 //! What deciding at the threshold in force comes to.
 
-use super::super::column::LEVEL;
-use super::super::measurement::Measurement;
-use super::Task;
-use crate::measure::scored::decision::{Metric, decide};
+use super::super::measurement::{Measurement, Reason, Status};
+use super::{Entry, LEVEL, Scope, Side, Task, ends, judge_later};
+use crate::measure::scored::decision::{Metric, decide, rate_ratio};
+use crate::measure::scored::{Bracketed, Weighed};
 
-/// Metrics of the four outcomes, by name.
-pub(super) const METRICS: [(&str, Metric); 7] = [
-    ("accuracy", Metric::Accuracy),
-    ("precision", Metric::Precision),
-    ("recall", Metric::Recall),
-    ("specificity", Metric::Specificity),
-    ("f1", Metric::F1),
-    ("balanced_accuracy", Metric::BalancedAccuracy),
-    ("matthews", Metric::Matthews),
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry { name: "selection_rate", scope: Scope::Slices, row: selection_rate },
+    Entry { name: "selection_rate_ratio", scope: Scope::All, row: selection_rate_ratio },
+    Entry { name: "accuracy", scope: Scope::All, row: |task, name| at(task, name, Metric::Accuracy) },
+    Entry {
+        name: "balanced_accuracy",
+        scope: Scope::All,
+        row: |task, name| at(task, name, Metric::BalancedAccuracy),
+    },
+    Entry { name: "precision", scope: Scope::All, row: |task, name| at(task, name, Metric::Precision) },
+    Entry { name: "recall", scope: Scope::All, row: |task, name| at(task, name, Metric::Recall) },
+    Entry { name: "specificity", scope: Scope::All, row: |task, name| at(task, name, Metric::Specificity) },
+    Entry { name: "f1", scope: Scope::All, row: |task, name| at(task, name, Metric::F1) },
+    Entry { name: "matthews", scope: Scope::All, row: |task, name| at(task, name, Metric::Matthews) },
 ];
 
-pub(super) fn rows(task: &Task<'_>) -> Vec<Measurement> {
-    let Some(&threshold) = task.outcome.thresholds.first().filter(|_| task.whole()) else {
-        return Vec::new();
-    };
-    METRICS.iter().map(|(name, metric)| at(task, name, *metric, threshold)).collect()
+/// Whether the metric speaks of decisions.
+pub(super) fn needs_threshold(name: &str) -> bool {
+    name == "accuracy_estimated" || ENTRIES.iter().any(|entry| entry.name == name)
 }
 
-pub(super) fn at(task: &Task<'_>, name: &'static str, metric: Metric, threshold: f64) -> Measurement {
-    let mut row =
-        task.change(name, "at the first threshold", |scored| decide(scored, threshold)?.measure(metric));
-    let of_current = || decide(&task.current.scored, threshold)?.interval(metric, LEVEL);
-    if task.reference.is_none() {
-        row.interval = of_current().map(|i| (i.lower, i.upper));
+/// The threshold in force; without one, nothing is selected.
+fn threshold(task: &Task<'_>) -> f64 {
+    task.thresholds.first().copied().unwrap_or(f64::NAN)
+}
+
+fn at(task: &Task<'_>, name: &'static str, metric: Metric) -> Measurement {
+    let at = threshold(task);
+    let value = |scored: &_| decide(scored, at)?.measure(metric);
+    let mut row = task.change(name, value, |scored| decide(scored, at)?.interval(metric, LEVEL));
+    row.method = "labelled rows at the first threshold; Wilson's interval, combined by squares";
+    row
+}
+
+/// Of all rows: a decision needs no label.
+fn selected(side: &Side, threshold: f64) -> Option<(Bracketed, Weighed)> {
+    let decision = decide(&side.everyone().expected(), threshold)?;
+    Some((decision.measure(Metric::SelectionRate)?, Metric::SelectionRate.weighed(&decision.confusion)?))
+}
+
+fn selection_rate(task: &Task<'_>, name: &'static str) -> Measurement {
+    let at = threshold(task);
+    let mut row = task.change(name, |_| None, |_| None);
+    row.method = "rows at or above the first threshold, labelled or not; Wilson's interval";
+    let current = selected(&task.current, at);
+    row.current_value = current.map(|(rate, _)| rate.value);
+    let Some(reference) = &task.reference else {
+        row.value = row.current_value;
+        row.bracket = current.map(|(rate, _)| (rate.bracket.lower, rate.bracket.upper));
+        row.interval = current.and_then(|(_, share)| share.wilson(LEVEL)).map(ends);
+        return row;
+    };
+    let reference = selected(reference, at);
+    row.reference_value = reference.map(|(rate, _)| rate.value);
+    row.value = row.current_value.zip(row.reference_value).map(|(c, r)| c - r);
+    row
+}
+
+/// Rare selections hardly move in share points: the ratio decides.
+fn selection_rate_ratio(task: &Task<'_>, name: &'static str) -> Measurement {
+    let at = threshold(task);
+    let mut row = task.blank(name);
+    row.method = "rows at or above the first threshold, labelled or not; Katz's interval";
+    let Some(reference) = &task.reference else { return row };
+    let (Some((_, from)), Some((_, to))) = (selected(reference, at), selected(&task.current, at)) else {
+        return unselected(task, row);
+    };
+    (row.n_reference, row.n_current) = (from.rows as u64, to.rows as u64);
+    (row.reference_value, row.current_value) = (Some(from.share), Some(to.share));
+    row.value = rate_ratio::rate_ratio(from, to);
+    row.null_level = row.value.map(|_| 1.0);
+    row.interval = rate_ratio::interval(from, to, LEVEL).map(ends);
+    row.p_value = rate_ratio::p_tolerance(from, to, 1.0);
+    let tolerance = task.instrument.outcome.selection_rate_ratio;
+    task.judge(&mut row, tolerance);
+    row.p_tolerance = rate_ratio::p_tolerance(from, to, tolerance);
+    judge_later(&mut row);
+    let within = row.interval.is_some_and(|(low, high)| low >= 1.0 / tolerance && high <= tolerance);
+    if !within {
+        let beyond = row.value.is_none_or(|ratio| ratio > tolerance || ratio < 1.0 / tolerance);
+        row.reason = if beyond { Reason::StraddlesTolerance } else { Reason::TooFewRows };
     }
+    row
+}
+
+fn unselected(task: &Task<'_>, mut row: Measurement) -> Measurement {
+    task.judge(&mut row, task.instrument.outcome.selection_rate_ratio);
+    row.conclude(Status::Undetermined, Reason::NoRows);
     row
 }

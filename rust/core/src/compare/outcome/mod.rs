@@ -2,33 +2,63 @@
 //!
 //! Calibration is a matter of the current side alone: its value is the error itself, and the
 //! reference's stands beside it. Ranking and decisions are compared: their value is the change,
-//! or, without a reference, the metric itself.
+//! or, without a reference, the metric itself. A metric is an [`Entry`] of one of the files here.
 
 mod calibration;
 mod coverage;
 mod curves;
 mod decisions;
+mod estimates;
 mod ranking;
+mod single;
 
+pub(super) use calibration::BINS;
+pub use single::{ScoredSettings, measure_scored};
+
+use super::column::LEVEL;
 use super::measurement::{CurvePoint, Measurement, Reason, Status};
-use super::settings::{Instrument, Settings};
+use super::settings::Instrument;
+use crate::inference::Interval;
 use crate::measure::Scored;
+use crate::measure::scored::estimate::{Unlabelled, UnlabelledCell};
 use crate::measure::scored::{Bracketed, NEGATIVE, POSITIVE};
 use crate::outcome::Outcome;
 use crate::slice::SliceKey;
 use crate::state::binary::Apart;
 use crate::state::{BinaryState, Grain};
 
+/// A metric by name.
+struct Entry {
+    name: &'static str,
+    /// Where it is measured.
+    scope: Scope,
+    row: fn(&Task<'_>, &'static str) -> Measurement,
+}
+
+#[derive(PartialEq, Eq)]
+enum Scope {
+    /// In every slice.
+    Slices,
+    /// In that of all rows.
+    All,
+}
+
+/// Every metric, in the order of a report.
+fn entries() -> impl Iterator<Item = &'static Entry> {
+    let tables = [coverage::ENTRIES, calibration::ENTRIES, ranking::ENTRIES];
+    tables.into_iter().chain([decisions::ENTRIES, estimates::ENTRIES]).flatten()
+}
+
 /// One side's scores and labels.
 pub(super) struct Side {
     /// Rows with a score and a label.
-    pub scored: Scored,
+    scored: Scored,
     /// Rows without one of them.
-    pub apart: Apart,
+    apart: Apart,
     /// All rows.
-    pub rows: u64,
-    /// Cells of rows whose label is not known: bounds, rows, sum of scores.
-    pub unknown: Vec<((f64, f64), f64, f64)>,
+    rows: u64,
+    /// Scores of rows whose label is not known.
+    unknown: Vec<UnlabelledCell>,
 }
 
 impl Side {
@@ -52,26 +82,41 @@ impl Side {
         let rows = self.scored.rows();
         rows[NEGATIVE] > 0.0 && rows[POSITIVE] > 0.0
     }
+
+    /// The scores of all rows, whatever their labels.
+    fn everyone(&self) -> Unlabelled {
+        let known = Unlabelled::from(&self.scored);
+        let mut cells = known.cells;
+        cells.extend(&self.unknown);
+        cells.sort_by(|a, b| a.low.total_cmp(&b.low));
+        let unknown: f64 = self.unknown.iter().map(|cell| cell.rows).sum();
+        Unlabelled { cells, effective: known.effective + unknown }
+    }
 }
 
 /// One outcome in one slice, and all that is needed to measure it.
 pub(super) struct Task<'a> {
-    pub outcome: &'a Outcome,
+    pub score: &'a str,
+    pub label: &'a str,
+    pub thresholds: &'a [f64],
+    /// Bins of calibration errors.
+    pub bins: u32,
     pub slice: SliceKey,
     pub reference: Option<Side>,
     pub current: Side,
     pub instrument: &'a Instrument,
-    pub settings: &'a Settings,
+    pub minimum_coverage: Option<f64>,
 }
 
 impl Task<'_> {
     /// Every metric of the slice of all rows; of other slices those that are judged or told.
     pub fn measure(&self) -> Vec<Measurement> {
-        let mut rows = coverage::rows(self);
-        rows.extend(calibration::rows(self));
-        rows.extend(ranking::rows(self));
-        rows.extend(decisions::rows(self));
-        rows
+        let whole = self.slice == SliceKey::default();
+        let wanted = |entry: &&Entry| {
+            (whole || entry.scope == Scope::Slices)
+                && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
+        };
+        entries().filter(wanted).map(|entry| (entry.row)(self, entry.name)).collect()
     }
 
     /// What is drawn.
@@ -79,74 +124,76 @@ impl Task<'_> {
         curves::points(self)
     }
 
-    fn whole(&self) -> bool {
-        self.slice == SliceKey::default()
-    }
-
     fn blank(&self, metric: &'static str) -> Measurement {
-        let mut row = Measurement::new(&self.outcome.score, self.slice, metric);
+        let mut row = Measurement::new(self.score, self.slice, metric);
         row.n_reference = self.reference.as_ref().map_or(0, |side| side.scored.total() as u64);
         row.n_current = self.current.scored.total() as u64;
         row
     }
 
     /// A metric of the current side, the reference's beside it.
-    fn own(
-        &self,
-        metric: &'static str,
-        method: &'static str,
-        value: impl Fn(&Scored) -> Option<f64>,
-    ) -> Measurement {
+    fn own(&self, metric: &'static str, value: impl Fn(&Scored) -> Option<f64>) -> Measurement {
         let mut row = self.blank(metric);
-        row.method = method;
         row.reference_value = self.reference.as_ref().and_then(|side| value(&side.scored));
         row.current_value = value(&self.current.scored);
         row.value = row.current_value;
         row
     }
 
-    /// A metric whose change is the value; the metric itself without a reference.
+    /// A metric whose change is the value; the metric itself without a reference. The interval of
+    /// a change combines those of the sides by squares (Zou and Donner 2008).
     fn change(
         &self,
         metric: &'static str,
-        method: &'static str,
         value: impl Fn(&Scored) -> Option<Bracketed>,
+        interval: impl Fn(&Scored) -> Option<Interval>,
     ) -> Measurement {
         let mut row = self.blank(metric);
-        row.method = method;
-        let current = value(&self.current.scored);
+        let of = |scored: &Scored| (value(scored), interval(scored));
+        let (current, around_current) = of(&self.current.scored);
         row.current_value = current.map(|c| c.value);
         let Some(reference) = &self.reference else {
             row.value = row.current_value;
             row.bracket = current.map(|c| (c.bracket.lower, c.bracket.upper));
+            row.interval = around_current.map(ends);
             return row;
         };
-        let reference = value(&reference.scored);
+        let (reference, around_reference) = of(&reference.scored);
         row.reference_value = reference.map(|r| r.value);
-        if let Some((r, c)) = reference.zip(current) {
-            row.value = Some(c.value - r.value);
-            row.bracket = Some((c.bracket.lower - r.bracket.upper, c.bracket.upper - r.bracket.lower));
+        let Some((r, c)) = reference.zip(current) else { return row };
+        row.value = Some(c.value - r.value);
+        row.bracket = Some((c.bracket.lower - r.bracket.upper, c.bracket.upper - r.bracket.lower));
+        if let Some((ri, ci)) = around_reference.zip(around_current) {
+            let change = c.value - r.value;
+            let down = (c.value - ci.lower).hypot(ri.upper - r.value);
+            let up = (ci.upper - c.value).hypot(r.value - ri.lower);
+            row.interval = Some((change - down, change + up));
         }
         row
+    }
+
+    /// Makes the row decide against a tolerance.
+    fn judge(&self, row: &mut Measurement, tolerance: f64) {
+        row.decides = true;
+        row.tolerance = Some(tolerance);
+        row.severity = self.instrument.severity(row.metric);
     }
 
     /// Why nothing can be judged by labels here, if so; the row is then concluded.
     fn hindered(&self, row: &mut Measurement, needs_both: bool) -> bool {
         let current = &self.current;
         let coverage = current.labelled() as f64 / current.mature().max(1) as f64;
-        let least = self.settings.minimum_coverage;
-        let no_labels = |side: &Side| side.labelled() == 0;
+        let both = |side: &Side| side.both_classes();
+        let one_class = !both(current) || !self.reference.as_ref().is_none_or(both);
         let reason = if current.rows == 0 {
             Reason::NoRows
-        } else if no_labels(current) {
+        } else if current.labelled() == 0 {
             Reason::NoLabelsYet
-        } else if least.is_some_and(|least| coverage < least) {
+        } else if self.minimum_coverage.is_some_and(|least| coverage < least) {
             Reason::LowCoverage
         } else if current.scored.total() == 0.0 {
             Reason::NoValues
-        } else if needs_both
-            && !(current.both_classes() && self.reference.as_ref().is_none_or(Side::both_classes))
-        {
+        } else if needs_both && one_class {
             Reason::OneClass
         } else {
             return false;
@@ -159,4 +206,13 @@ impl Task<'_> {
 /// Undetermined or ok until the whole report's q values are known.
 fn judge_later(row: &mut Measurement) {
     row.conclude(Status::Undetermined, Reason::WithinTolerance);
+}
+
+fn ends(interval: Interval) -> (f64, f64) {
+    (interval.lower, interval.upper)
+}
+
+/// A value that nothing is unknown of.
+fn exact(value: f64) -> Option<Bracketed> {
+    Bracketed::new(value, value, value)
 }

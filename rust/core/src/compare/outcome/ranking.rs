@@ -1,32 +1,27 @@
 //! How well the score tells the classes apart.
 
-use super::super::column::LEVEL;
 use super::super::measurement::{Measurement, Reason, Status};
-use super::{Task, judge_later};
+use super::{Entry, LEVEL, Scope, Task, ends, judge_later};
+use crate::measure::scored::decision::log_loss;
 use crate::measure::scored::ranking::{auc, auc_change, average_precision, ks_classes};
 
-pub(super) fn rows(task: &Task<'_>) -> Vec<Measurement> {
-    let mut rows = vec![area(task)];
-    if task.whole() {
-        rows.extend([precision(task), gap(task)]);
-    }
-    rows
-}
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry { name: "auc", scope: Scope::Slices, row: area },
+    Entry { name: "average_precision", scope: Scope::All, row: precision },
+    Entry { name: "ks_classes", scope: Scope::All, row: gap },
+    Entry { name: "log_loss", scope: Scope::Slices, row: loss },
+];
 
 /// The one that decides: a loss of area against the reference.
-pub(super) fn area(task: &Task<'_>) -> Measurement {
-    let mut row = task.change("auc", "bracketed by cells; DeLong variance", auc::auc);
+fn area(task: &Task<'_>, name: &'static str) -> Measurement {
     let current = &task.current.scored;
-    let Some(reference) = &task.reference else {
-        row.interval = auc::interval(current, LEVEL).map(|i| (i.lower, i.upper));
-        return row;
-    };
+    let mut row = task.change(name, auc::auc, |scored| auc::interval(scored, LEVEL));
+    row.method = "bracketed by cells; DeLong variance";
+    let Some(reference) = &task.reference else { return row };
     let reference = &reference.scored;
     let tolerance = task.instrument.outcome.auc;
-    row.decides = true;
-    row.tolerance = Some(tolerance);
-    row.severity = task.instrument.severity("auc");
-    row.interval = auc_change::interval(reference, current, LEVEL).map(|i| (i.lower, i.upper));
+    task.judge(&mut row, tolerance);
+    row.interval = auc_change::interval(reference, current, LEVEL).map(ends);
     row.p_value = auc_change::p_value(reference, current);
     if task.hindered(&mut row, true) {
         return row;
@@ -45,21 +40,27 @@ pub(super) fn area(task: &Task<'_>) -> Measurement {
     row
 }
 
-pub(super) fn precision(task: &Task<'_>) -> Measurement {
-    let mut row = task.change(
-        "average_precision",
-        "step-wise, bracketed by cells",
-        average_precision::average_precision,
-    );
-    if task.reference.is_none() {
-        let interval = average_precision::interval(&task.current.scored, LEVEL);
-        row.interval = interval.map(|i| (i.lower, i.upper));
-    }
+fn precision(task: &Task<'_>, name: &'static str) -> Measurement {
+    let interval = |scored: &_| average_precision::interval(scored, LEVEL);
+    let mut row = task.change(name, average_precision::average_precision, interval);
+    row.method = "step-wise, bracketed by cells; logit interval";
     row
 }
 
-pub(super) fn gap(task: &Task<'_>) -> Measurement {
-    task.change("ks_classes", "largest difference of the classes' distributions", |scored| {
-        ks_classes::ks_classes(scored).map(|found| found.gap)
-    })
+fn gap(task: &Task<'_>, name: &'static str) -> Measurement {
+    let gap = |scored: &_| ks_classes::ks_classes(scored).map(|found| found.gap);
+    let mut row = task.change(name, gap, |_| None);
+    row.method = "largest difference of the classes' distributions, bracketed by cells";
+    row
+}
+
+/// Rows of infinite loss are counted with a clipped score.
+fn loss(task: &Task<'_>, name: &'static str) -> Measurement {
+    let loss = |scored: &_| super::exact(log_loss::log_loss(scored)?.clipped);
+    let mut row = task.change(name, loss, |scored| log_loss::interval(scored, LEVEL));
+    row.method = "exact sums, scores of 0 and 1 that were wrong clipped at 1e-15; normal interval";
+    if task.current.scored.sums.infinite_loss > 0.0 {
+        row.method = "some scores of 0 or 1 were wrong: clipped at 1e-15; interval of the other rows";
+    }
+    row
 }

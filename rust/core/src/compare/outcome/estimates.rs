@@ -1,0 +1,69 @@
+//! Performance expected of the scores before their labels come, and, where they have come, how far
+//! off it was. Blind to concept drift: it holds while the scores are probabilities.
+
+use super::super::measurement::{Measurement, Reason, Status};
+use super::{Entry, LEVEL, Scope, Side, Task, ends};
+use crate::inference::Interval;
+use crate::measure::scored::calibration::{Debiased, equal_mass};
+use crate::measure::scored::decision::{Metric, decide};
+use crate::measure::scored::estimate::{self, Unlabelled};
+use crate::measure::scored::ranking::auc;
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry { name: "positive_rate_estimated", scope: Scope::All, row: positive_rate },
+    Entry { name: "auc_estimated", scope: Scope::All, row: area },
+    Entry { name: "accuracy_estimated", scope: Scope::All, row: accuracy },
+];
+
+const METHOD: &str = "expected of calibrated scores, all rows; an estimate, blind to concept drift";
+
+fn positive_rate(task: &Task<'_>, name: &'static str) -> Measurement {
+    let value = |scores: &Unlabelled| estimate::positive_rate(scores);
+    estimated(task, name, value, |scores| estimate::realised_rate_interval(scores, LEVEL))
+}
+
+fn area(task: &Task<'_>, name: &'static str) -> Measurement {
+    let value = |scores: &Unlabelled| auc::auc(&scores.expected()).map(|area| area.value);
+    estimated(task, name, value, |scores| auc::interval(&scores.expected(), LEVEL))
+}
+
+fn accuracy(task: &Task<'_>, name: &'static str) -> Measurement {
+    let at = task.thresholds.first().copied().unwrap_or(f64::NAN);
+    let value = |scores: &Unlabelled| Metric::Accuracy.of(&decide(&scores.expected(), at)?.confusion);
+    let interval = |scores: &Unlabelled| estimate::realised_interval(scores, at, Metric::Accuracy, LEVEL);
+    estimated(task, name, value, interval)
+}
+
+/// The estimate over all rows of the current side. Beside it the reference's estimate less what its
+/// labels realised: how far off this was when it could be checked.
+fn estimated(
+    task: &Task<'_>,
+    name: &'static str,
+    value: impl Fn(&Unlabelled) -> Option<f64>,
+    interval: impl Fn(&Unlabelled) -> Option<Interval>,
+) -> Measurement {
+    let mut row = task.blank(name);
+    row.method = METHOD;
+    let everyone = task.current.everyone();
+    row.n_current = everyone.total() as u64;
+    row.n_reference = task.reference.as_ref().map_or(0, |side| side.scored.total() as u64);
+    if let Some(reference) = &task.reference {
+        if !is_calibrated(reference, task) {
+            row.conclude(Status::NotApplicable, Reason::NotCalibrated);
+            return row;
+        }
+        row.reference_value = value(&reference.everyone());
+    }
+    row.current_value = value(&everyone);
+    row.value = row.current_value;
+    row.interval = interval(&everyone).map(ends);
+    row
+}
+
+/// Whether the reference's own labels are evidence that its scores are probabilities: its error,
+/// the upper end of its interval included, is within the tolerance.
+fn is_calibrated(reference: &Side, task: &Task<'_>) -> bool {
+    let error = equal_mass(&reference.scored, task.bins).and_then(|bins| Debiased::of(&bins));
+    let upper = error.and_then(|error| error.interval(LEVEL)).map(|interval| interval.upper);
+    upper.is_some_and(|upper| upper <= task.instrument.outcome.ece_debiased)
+}
