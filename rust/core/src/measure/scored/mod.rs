@@ -14,6 +14,8 @@ pub mod decision;
 pub mod estimate;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod hostile;
 pub mod ranking;
 mod rows;
 mod weighed;
@@ -107,10 +109,19 @@ impl Scored {
         negative + positive
     }
 
-    /// Weight of the rows of either class; `None` unless both classes have rows.
+    /// Weight of the rows of either class; `None` without rows, or when the table is none that rows
+    /// make: a negative weight, a total too large for a double, an end of a cell that is NaN.
+    pub(crate) fn weights(&self) -> Option<[f64; 2]> {
+        let sound = |cell: &ScoreCell| {
+            !cell.low.is_nan() && !cell.high.is_nan() && cell.rows.iter().all(|rows| *rows >= 0.0)
+        };
+        let (rows, total) = (self.rows(), self.total());
+        (total > 0.0 && total.is_finite() && self.cells.iter().all(sound)).then_some(rows)
+    }
+
+    /// [`Self::weights`]; `None` unless both classes have rows.
     pub(crate) fn both_classes(&self) -> Option<[f64; 2]> {
-        let rows = self.rows();
-        rows.iter().all(|weight| *weight > 0.0 && weight.is_finite()).then_some(rows)
+        self.weights().filter(|[negatives, positives]| *negatives > 0.0 && *positives > 0.0)
     }
 
     /// Kish's effective number of all rows.

@@ -61,10 +61,7 @@ pub struct Decision {
 /// The outcomes at a threshold. `None` without rows, or for a threshold that is NaN.
 #[must_use]
 pub fn decide(scored: &Scored, threshold: f64) -> Option<Decision> {
-    let rows = scored.rows();
-    if threshold.is_nan() || !scored.total().is_finite() || scored.total() <= 0.0 {
-        return None;
-    }
+    let rows = scored.weights().filter(|_| !threshold.is_nan())?;
     let (mut above, mut cut, mut share) = ([0.0; 2], [0.0; 2], 0.0);
     for cell in scored.cells.iter().filter(|cell| cell.total() > 0.0) {
         match selected(cell.low, cell.high, cell.single, threshold) {

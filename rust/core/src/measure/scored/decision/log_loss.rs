@@ -34,11 +34,12 @@ pub struct LogLoss {
 /// The log-loss, all scores being in [0, 1]. `None` without rows.
 #[must_use]
 pub fn log_loss(scored: &Scored) -> Option<LogLoss> {
-    let (total, infinite) = (scored.total(), scored.sums.infinite_loss);
+    let ([negatives, positives], infinite) = (scored.weights()?, scored.sums.infinite_loss);
+    let total = negatives + positives;
     let sum = scored.sums.log_loss;
     let clipped = (sum + infinite * -CLIP.ln()) / total;
     let finite = Some(sum / (total - infinite)).filter(|mean| total > infinite && mean.is_finite());
-    (total > 0.0 && clipped.is_finite()).then_some(LogLoss { finite, infinite, clipped })
+    clipped.is_finite().then_some(LogLoss { finite, infinite, clipped })
 }
 
 /// Interval of the population's mean over rows of finite loss, at `level`, from 0 up.
@@ -52,7 +53,7 @@ pub fn interval(scored: &Scored, level: f64) -> Option<Interval> {
     let error = (variance_of_cells(scored)? / (rows - 1.0)).sqrt();
     let half = normal::half_width(level)? * error;
     let (lower, upper) = ((mean - half).max(0.0), mean + half);
-    (rows > 1.0 && half.is_finite()).then_some(Interval { lower, upper })
+    (rows > 1.0 && upper.is_finite() && lower <= upper).then_some(Interval { lower, upper })
 }
 
 /// Variance of the losses, every row at the mean score of its class in its cell.

@@ -6,7 +6,7 @@
 //! The interval is Katz's: normal on the scale of `ln r`, with the variance
 //! `1/x - 1/n + 1/y - 1/m` for x of n and y of m (effective) rows. Where a side has none of its
 //! rows, or all of them, both sides are taken as `(x + 1/2) of (n + 1)`, which keeps logarithm and
-//! variance finite and positive.
+//! variance finite and positive (Walter's `of (n + 1/2)` has variance 0 where both sides are full).
 //! Source: Katz, Baptista, Azen and Pike, Biometrics 34, 1978; Walter, Biometrika 62, 1975.
 
 use super::super::Weighed;

@@ -81,7 +81,7 @@ pub fn cheapest(scored: &Scored, costs: Costs) -> Option<Best> {
 
 /// From the top down; `of` must move in one direction with either class that is selected.
 fn search(scored: &Scored, of: impl Fn(&Confusion) -> Option<f64>) -> Option<Best> {
-    let (rows, effective) = (scored.rows(), scored.effective);
+    let (rows, effective) = (scored.weights()?, scored.effective);
     let outcomes = |above: [f64; 2]| {
         let [tn, fn_] = [NEGATIVE, POSITIVE].map(|class| (rows[class] - above[class]).max(0.0));
         Confusion { tp: above[POSITIVE], fp: above[NEGATIVE], fn_, tn, effective }

@@ -16,8 +16,9 @@
 //! # Interval
 //! Normal on the logit scale with `A (1 - A) / P` for the variance of A (Boyd, Eng and Page 2013),
 //! `P` the effective positives; Wilson's interval at 1. It takes the precisions of the positives
-//! for independent draws of a share and leaves out what the negatives' sample adds: rough under
-//! some 50 positives or where positives are rare, and it speaks of one prevalence only.
+//! for independent draws of a share and leaves out what the negatives' sample adds. Simulated with 20
+//! to 200 positives a nominal 95 % held 94 to 100 %, widest where the value is low; other shapes of
+//! the two laws may hold less. It speaks of one share of positives only.
 
 use super::super::weighed::Weighed;
 use super::super::{Bracketed, POSITIVE, ScoreCell, Scored};
