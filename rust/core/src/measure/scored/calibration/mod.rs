@@ -10,8 +10,10 @@ pub mod brier;
 pub mod cox;
 pub mod debiased;
 pub mod ece;
+mod fourier;
 pub mod perfect;
 pub mod recalibrated;
+pub mod smooth;
 pub mod spiegelhalter;
 
 #[cfg(test)]
@@ -25,3 +27,4 @@ pub use bins::{Bin, equal_mass, equal_width};
 pub use cox::Cox;
 pub use debiased::Debiased;
 pub use recalibrated::recalibrated;
+pub use smooth::smooth_ece;
