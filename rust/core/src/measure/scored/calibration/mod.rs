@@ -13,8 +13,10 @@ pub mod ece;
 mod fourier;
 pub mod perfect;
 pub mod recalibrated;
+pub mod reliability;
 pub mod smooth;
 pub mod spiegelhalter;
+pub mod verdict;
 
 #[cfg(test)]
 mod cox_tests;
@@ -28,3 +30,4 @@ pub use cox::Cox;
 pub use debiased::Debiased;
 pub use recalibrated::recalibrated;
 pub use smooth::smooth_ece;
+pub use verdict::{Remedy, Rule, Verdict, judge};
