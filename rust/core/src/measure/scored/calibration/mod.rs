@@ -21,6 +21,8 @@ pub mod verdict;
 #[cfg(test)]
 mod cox_tests;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod testing;
