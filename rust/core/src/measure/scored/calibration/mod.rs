@@ -10,12 +10,18 @@ pub mod brier;
 pub mod cox;
 pub mod debiased;
 pub mod ece;
+mod fourier;
 pub mod perfect;
 pub mod recalibrated;
+pub mod reliability;
+pub mod smooth;
 pub mod spiegelhalter;
+pub mod verdict;
 
 #[cfg(test)]
 mod cox_tests;
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
@@ -25,3 +31,5 @@ pub use bins::{Bin, equal_mass, equal_width};
 pub use cox::Cox;
 pub use debiased::Debiased;
 pub use recalibrated::recalibrated;
+pub use smooth::smooth_ece;
+pub use verdict::{Remedy, Rule, Verdict, judge};
