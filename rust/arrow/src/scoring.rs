@@ -55,7 +55,7 @@ pub fn paired(
 ) -> Result<Paired, Error> {
     let pairs = batches.iter().map(|batch| Pairs::of(batch, positive));
     match depth {
-        Depth::Rows => sorted(&pairs.collect::<Result<Vec<_>, _>>()?),
+        Depth::Rows => Ok(sorted(&pairs.collect::<Result<Vec<_>, _>>()?)),
         Depth::Cells => counted(batches, positive, &learned(batches, thresholds)?, false, threads),
         Depth::Bins(bins) => {
             let recipe = Recipe::Uniform { low: 0.0, high: 1.0, bins };
@@ -107,7 +107,7 @@ fn counted(
 }
 
 /// A cell for each distinct score, whatever its range.
-fn sorted(pairs: &[Pairs<'_>]) -> Result<Paired, Error> {
+fn sorted(pairs: &[Pairs<'_>]) -> Paired {
     let (mut rows, mut apart) = (Vec::new(), Apart::default());
     for pairs in pairs {
         let scores = pairing::scores(&pairs.scores, pairs.classes.len());
@@ -119,7 +119,7 @@ fn sorted(pairs: &[Pairs<'_>]) -> Result<Paired, Error> {
             }
         }
     }
-    Ok(Paired { scored: Scored::of_rows(rows), apart })
+    Paired { scored: Scored::of_rows(rows), apart }
 }
 
 /// The two columns of a batch.

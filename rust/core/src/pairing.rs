@@ -49,6 +49,7 @@ impl<'a> Pairs<'a> {
 }
 
 /// The scores as doubles, which hold those of every narrower type exactly.
+#[must_use]
 pub fn scores<'a>(values: &'a Values<'_>, rows: usize) -> Cow<'a, [f64]> {
     let Values::Numbers { numbers, validity } = values else { return Cow::Owned(vec![f64::NAN; rows]) };
     let mut scores = match numbers {

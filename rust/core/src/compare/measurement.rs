@@ -70,6 +70,18 @@ pub enum Reason {
     SmallGroup,
     /// The reference's scores are no probabilities, so that they cannot stand in for labels.
     NotCalibrated,
+    /// Of the rows scored `p` a share `p` is positive, within the tolerance.
+    Calibrated,
+    /// Scores are too near 0 and 1.
+    OverConfident,
+    /// Scores are too far from 0 and 1.
+    UnderConfident,
+    /// Scores are above what happens.
+    TooHigh,
+    /// Scores are below what happens.
+    TooLow,
+    /// Scores are off in another shape.
+    Miscalibrated,
 }
 
 impl Reason {
@@ -96,6 +108,12 @@ impl Reason {
             Self::OneClass => "one_class",
             Self::SmallGroup => "small_group",
             Self::NotCalibrated => "not_calibrated",
+            Self::Calibrated => "calibrated",
+            Self::OverConfident => "over_confident",
+            Self::UnderConfident => "under_confident",
+            Self::TooHigh => "too_high",
+            Self::TooLow => "too_low",
+            Self::Miscalibrated => "miscalibrated",
         }
     }
 }

@@ -46,6 +46,7 @@ catalogue! {
     "label_coverage", "Share of mature rows that have a label", "share", "[-1, 1]", "both", "labels", "Newcombe 1998, method 10, for the interval";
     "positive_rate", "Share of positives among labelled rows", "share", "[-1, 1]", "both", "labels", "Newcombe 1998, method 10, for the interval";
     "label_bias", "Drift of the scores of unlabelled rows from those of labelled ones", "nats", "(-inf, inf)", "current", "labels", "Yurdakul and Naranjo 2020";
+    "calibration", "What is wrong with the calibration, and what to do", "state", "none", "current", "labels", "Van Calster et al. 2016";
     "ece_debiased", "Calibration error with the sampling error taken out", "probability", "[-1/2, 1]", "current", "labels", "Broecker 2012; Kumar, Liang and Ma 2019";
     "ece", "Expected calibration error in equal-width bins", "probability", "[0, 1]", "current", "labels", "Naeini, Cooper and Hauskrecht 2015";
     "ece_equal_mass", "Expected calibration error in bins of equal mass", "probability", "[0, 1]", "current", "labels", "Nixon et al. 2019";

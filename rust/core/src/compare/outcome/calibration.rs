@@ -5,18 +5,22 @@ use super::{Entry, LEVEL, Scope, Task, ends, exact, judge_later};
 use crate::inference::{Interval, normal};
 use crate::measure::Scored;
 use crate::measure::scored::calibration::brier::{self, Decomposition};
-use crate::measure::scored::calibration::cox::{Cox, score_p_value};
+use crate::measure::scored::calibration::cox::score_p_value;
+use crate::measure::scored::calibration::smooth::smooth_ece;
 use crate::measure::scored::calibration::{
-    Bin, Debiased, ece, equal_mass, equal_width, perfect, spiegelhalter,
+    Bin, Cox, Debiased, Remedy, Rule, Verdict, ece, equal_mass, equal_width, judge, perfect, spiegelhalter,
 };
+use crate::measure::scored::ranking::auc_change;
 
 /// Bins of calibration errors, unless it is said otherwise.
 pub(in super::super) const BINS: u32 = 15;
 
 pub(super) const ENTRIES: &[Entry] = &[
+    Entry { name: "calibration", scope: Scope::All, row: verdict },
     Entry { name: "ece_debiased", scope: Scope::Slices, row: debiased },
     Entry { name: "ece", scope: Scope::All, row: equal_width_error },
     Entry { name: "ece_equal_mass", scope: Scope::All, row: equal_mass_error },
+    Entry { name: "ece_smooth", scope: Scope::All, row: smooth_error },
     Entry { name: "mce", scope: Scope::All, row: largest_error },
     Entry { name: "brier", scope: Scope::Slices, row: brier },
     Entry { name: "brier_reliability", scope: Scope::All, row: reliability },
@@ -25,6 +29,42 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry { name: "calibration_slope", scope: Scope::All, row: slope },
     Entry { name: "calibration_intercept", scope: Scope::All, row: intercept },
 ];
+
+/// What is wrong in a word, and what to do: a state rather than a number.
+fn verdict(task: &Task<'_>, name: &'static str) -> Measurement {
+    let mut row = task.blank(name);
+    row.method = "debiased error, then Cox's regression";
+    if task.hindered(&mut row, false) {
+        return row;
+    }
+    let rule = Rule { tolerance: task.instrument.outcome.ece_debiased, level: LEVEL };
+    let lost = task.reference.as_ref().is_some_and(|reference| {
+        let tolerance = task.instrument.outcome.auc;
+        let p = auc_change::p_tolerance(&reference.scored, &task.current.scored, tolerance);
+        p.is_some_and(|p| p < 1.0 - LEVEL)
+    });
+    let bins = |scored: &Scored| equal_mass(scored, task.bins);
+    let Some((verdict, remedy)) = judge(&task.current.scored, bins, rule, lost) else {
+        row.conclude(Status::Undetermined, Reason::TooFewRows);
+        return row;
+    };
+    row.method = match remedy {
+        Remedy::None => "debiased error, then Cox's regression; nothing to mend",
+        Remedy::Recalibrate => "debiased error, then Cox's regression; to be recalibrated",
+        Remedy::Refit => "debiased error, then Cox's regression; to be fitted anew",
+    };
+    let (status, reason) = match verdict {
+        Verdict::Calibrated => (Status::NotApplicable, Reason::Calibrated),
+        Verdict::OverConfident => (Status::NotApplicable, Reason::OverConfident),
+        Verdict::UnderConfident => (Status::NotApplicable, Reason::UnderConfident),
+        Verdict::TooHigh => (Status::NotApplicable, Reason::TooHigh),
+        Verdict::TooLow => (Status::NotApplicable, Reason::TooLow),
+        Verdict::Miscalibrated => (Status::NotApplicable, Reason::Miscalibrated),
+        Verdict::TooFewLabels => (Status::Undetermined, Reason::TooFewRows),
+    };
+    row.conclude(status, reason);
+    row
+}
 
 /// The one that decides: what is left of the error when sampling is taken out.
 fn debiased(task: &Task<'_>, name: &'static str) -> Measurement {
@@ -97,6 +137,12 @@ fn around(ece: f64, bias: f64, bins: &[Bin]) -> Option<(f64, f64)> {
         bins.iter().filter(|bin| bin.per_weight > 0.0).map(|b| b.variance / b.per_weight).sum();
     let half = normal::half_width(LEVEL)? * variance.sqrt() / total;
     Some(((ece - bias - half).max(0.0), (ece + half).min(1.0)))
+}
+
+fn smooth_error(task: &Task<'_>, name: &'static str) -> Measurement {
+    let mut row = task.own(name, smooth_ece);
+    row.method = "reflected Gaussian kernel at its own width";
+    row
 }
 
 fn largest_error(task: &Task<'_>, name: &'static str) -> Measurement {
