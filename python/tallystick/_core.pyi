@@ -108,6 +108,7 @@ def measure_scored(
     metric: str,
     batches: Sequence[Any],
     *,
+    reference: Sequence[Any] | None = None,
     positive: str | None,
     threshold: float | None,
     bins: int,

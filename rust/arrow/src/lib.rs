@@ -19,7 +19,7 @@ pub use error::Error;
 pub use export::{Identity, curves, hex, measurements, segment_text, window_ends};
 pub use fit::{Kind, OutcomeRequest, Request, fit, fit_outcomes};
 pub use samples::exact_ks;
-pub use scoring::{Depth, Paired, paired};
+pub use scoring::{Depth, paired};
 pub use sound::check;
 pub use states::counts;
 pub use supported::{SUPPORTED, is_supported};

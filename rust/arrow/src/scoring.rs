@@ -3,6 +3,7 @@
 use arrow_array::{Array, RecordBatch};
 use tallystick_core::batch::{Labels, NAN, NULL, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
+use tallystick_core::compare::ScoredRows;
 use tallystick_core::measure::Scored;
 use tallystick_core::outcome::Class;
 use tallystick_core::pairing;
@@ -26,15 +27,6 @@ pub enum Depth {
     Bins(u32),
 }
 
-/// Scores with labels, and the rows left out.
-#[derive(Clone, Debug)]
-pub struct Paired {
-    /// The table that measures take.
-    pub scored: Scored,
-    /// Rows in no cell.
-    pub apart: Apart,
-}
-
 /// Scores of so many rows are looked at for quantiles.
 const SAMPLE: usize = 1 << 16;
 /// A thread is started for so many batches.
@@ -52,7 +44,7 @@ pub fn paired(
     thresholds: &[f64],
     depth: Depth,
     threads: usize,
-) -> Result<Paired, Error> {
+) -> Result<ScoredRows, Error> {
     let pairs = batches.iter().map(|batch| Pairs::of(batch, positive));
     match depth {
         Depth::Rows => Ok(sorted(&pairs.collect::<Result<Vec<_>, _>>()?)),
@@ -85,7 +77,7 @@ fn counted(
     binning: &Binning,
     squares_only: bool,
     threads: usize,
-) -> Result<Paired, Error> {
+) -> Result<ScoredRows, Error> {
     type Counted = (BinaryState, BinaryScratch, Option<Error>);
     let empty = || (BinaryState::new(binning, Grain::Fine), BinaryScratch::for_squares(squares_only), None);
     let count = |(state, scratch, error): &mut Counted, i: usize| match Pairs::of(&batches[i], positive) {
@@ -102,12 +94,17 @@ fn counted(
     let threads = threads.min(batches.len() / BATCHES_A_THREAD).max(1);
     match add_up(batches.len(), threads, empty, count, add) {
         (_, _, Some(error)) => Err(error),
-        (state, ..) => Ok(Paired { scored: state.scored(binning, Grain::Fine), apart: state.apart }),
+        (state, ..) => Ok(ScoredRows {
+            rows: state.rows(),
+            scored: state.scored(binning, Grain::Fine),
+            unknown: state.unknown(binning, Grain::Fine),
+            apart: state.apart,
+        }),
     }
 }
 
 /// A cell for each distinct score, whatever its range.
-fn sorted(pairs: &[Pairs<'_>]) -> Paired {
+fn sorted(pairs: &[Pairs<'_>]) -> ScoredRows {
     let (mut rows, mut apart) = (Vec::new(), Apart::default());
     for pairs in pairs {
         let scores = pairing::scores(&pairs.scores, pairs.classes.len());
@@ -119,7 +116,8 @@ fn sorted(pairs: &[Pairs<'_>]) -> Paired {
             }
         }
     }
-    Paired { scored: Scored::of_rows(rows), apart }
+    let all = pairs.iter().map(|pairs| pairs.classes.len() as u64).sum();
+    ScoredRows { scored: Scored::of_rows(rows), unknown: Vec::new(), apart, rows: all }
 }
 
 /// The two columns of a batch.

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use tallystick_arrow::{Depth, Identity};
 use tallystick_core::compare::{
-    Report, ScoredSettings, measure_counts as measure, measure_scored as measure_scored_rows,
+    Report, ScoredRows, ScoredSettings, measure_counts as measure, measure_scored as measure_scored_rows,
 };
 use tallystick_core::measure::catalogue::CATALOGUE;
 
@@ -59,12 +59,13 @@ pub fn measure_ks(
 /// row; and how many rows were left out: with an undeclared label, without a label, without a
 /// score, with a score outside of [0, 1].
 #[pyfunction]
-#[pyo3(signature = (metric, batches, *, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads))]
+#[pyo3(signature = (metric, batches, *, reference=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads))]
 #[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
 pub fn measure_scored(
     py: Python<'_>,
     metric: &str,
     batches: Vec<Imported>,
+    reference: Option<Vec<Imported>>,
     positive: Option<&str>,
     threshold: Option<f64>,
     bins: u32,
@@ -81,15 +82,18 @@ pub fn measure_scored(
     let settings = ScoredSettings { threshold, bins, tolerance, false_alarm_rate };
     let (batch, left_out) = guard(py, || {
         let (report, left_out) = py.detach(|| -> Result<_, Failure> {
-            let batches: Vec<RecordBatch> =
-                batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
-            let thresholds: Vec<f64> = threshold.into_iter().collect();
-            let found = tallystick_arrow::paired(&batches, positive, &thresholds, depth, threads)?;
-            let apart = found.apart;
+            let side = |batches: Vec<Imported>| -> Result<ScoredRows, Failure> {
+                let batches: Vec<RecordBatch> =
+                    batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
+                let thresholds: Vec<f64> = threshold.into_iter().collect();
+                Ok(tallystick_arrow::paired(&batches, positive, &thresholds, depth, threads)?)
+            };
+            let (reference, current) = (reference.map(side).transpose()?, side(batches)?);
+            let apart = current.apart;
             let count = |of: &[u64]| of.iter().sum::<u64>();
             let left_out =
                 [apart.undeclared, apart.unlabelled, count(&apart.unscored), count(&apart.outside)];
-            Ok((measure_scored_rows(metric, (found.scored, apart), &settings)?, left_out))
+            Ok((measure_scored_rows(metric, reference, current, &settings)?, left_out))
         })?;
         Ok::<_, Failure>((one_row(&report)?, left_out))
     })?;

@@ -18,7 +18,7 @@ mod values;
 
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
-pub use outcome::{ScoredSettings, measure_scored};
+pub use outcome::{Rows as ScoredRows, ScoredSettings, measure_scored};
 pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
 pub use values::measure_ks;
 

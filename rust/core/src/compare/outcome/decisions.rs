@@ -2,8 +2,10 @@
 
 use super::super::measurement::{Measurement, Reason, Status};
 use super::{Entry, LEVEL, Scope, Side, Task, ends, judge_later};
+use crate::measure::Scored;
 use crate::measure::scored::decision::{Metric, decide, rate_ratio};
-use crate::measure::scored::{Bracketed, Weighed};
+use crate::measure::scored::estimate::UnlabelledCell;
+use crate::measure::scored::{Bracketed, ScoreCell, Weighed};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry { name: "selection_rate", scope: Scope::Slices, row: selection_rate },
@@ -41,7 +43,14 @@ fn at(task: &Task<'_>, name: &'static str, metric: Metric) -> Measurement {
 
 /// Of all rows: a decision needs no label.
 fn selected(side: &Side, threshold: f64) -> Option<(Bracketed, Weighed)> {
-    let decision = decide(&side.everyone().expected(), threshold)?;
+    // Of which class they are does not matter here.
+    let cells = side.everyone().cells.into_iter().map(|cell| {
+        let UnlabelledCell { low, high, single, rows, scores } = cell;
+        ScoreCell { low, high, single, rows: [rows, 0.0], scores: [scores, 0.0] }
+    });
+    let mut all = Scored { cells: cells.collect(), ..Scored::default() };
+    all.effective = [side.everyone().effective, 0.0];
+    let decision = decide(&all, threshold)?;
     Some((decision.measure(Metric::SelectionRate)?, Metric::SelectionRate.weighed(&decision.confusion)?))
 }
 

@@ -13,7 +13,7 @@ mod ranking;
 mod single;
 
 pub(super) use calibration::BINS;
-pub use single::{ScoredSettings, measure_scored};
+pub use single::{Rows, ScoredSettings, measure_scored};
 
 use super::column::LEVEL;
 use super::measurement::{CurvePoint, Measurement, Reason, Status};

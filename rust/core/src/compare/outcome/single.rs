@@ -6,6 +6,7 @@ use super::super::{Report, conclude};
 use super::{Side, Task, entries};
 use crate::error::{Result, parameter};
 use crate::measure::Scored;
+use crate::measure::scored::estimate::UnlabelledCell;
 use crate::slice::SliceKey;
 use crate::state::binary::Apart;
 
@@ -22,13 +23,33 @@ pub struct ScoredSettings {
     pub false_alarm_rate: f64,
 }
 
+/// Scores and labels of one side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    /// Rows with both.
+    pub scored: Scored,
+    /// Scores of rows whose label is not known.
+    pub unknown: Vec<UnlabelledCell>,
+    /// Rows without a label or in no cell.
+    pub apart: Apart,
+    /// All rows.
+    pub rows: u64,
+}
+
+impl From<Rows> for Side {
+    fn from(Rows { scored, unknown, apart, rows }: Rows) -> Self {
+        Self { scored, apart, rows, unknown }
+    }
+}
+
 /// Measures scores by their labels.
 ///
 /// # Errors
 /// When there is no such metric, or a number is out of its domain.
 pub fn measure_scored(
     metric: &str,
-    (scored, apart): (Scored, Apart),
+    reference: Option<Rows>,
+    current: Rows,
     settings: &ScoredSettings,
 ) -> Result<Report> {
     let entry = entries().find(|entry| entry.name == metric);
@@ -42,13 +63,8 @@ pub fn measure_scored(
     let mut instrument = Instrument::new("score");
     if let Some(tolerance) = settings.tolerance {
         instrument.outcome.ece_debiased = tolerance;
+        instrument.outcome.selection_rate_ratio = tolerance;
     }
-    let rows = scored.total() as u64
-        + apart.unknown()
-        + apart.unscored[0]
-        + apart.unscored[1]
-        + apart.outside[0]
-        + apart.outside[1];
     let thresholds: Vec<f64> = settings.threshold.into_iter().collect();
     let task = Task {
         score: "score",
@@ -56,8 +72,8 @@ pub fn measure_scored(
         thresholds: &thresholds,
         bins: settings.bins,
         slice: SliceKey::default(),
-        reference: None,
-        current: Side { scored, apart, rows, unknown: Vec::new() },
+        reference: reference.map(Side::from),
+        current: current.into(),
         instrument: &instrument,
         minimum_coverage: None,
     };
