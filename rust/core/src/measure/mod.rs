@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod cells;
 pub mod chi_square;
 pub mod exact_ks;
+pub mod fairness;
 pub mod g_test;
 pub mod hellinger;
 pub mod jensen_shannon;
