@@ -11,6 +11,7 @@ pub mod kolmogorov;
 pub mod lattice;
 pub mod mean;
 pub mod miettinen_nurminen;
+pub mod mover;
 pub mod multiplicity;
 pub mod noncentral_chi_square;
 pub mod normal;

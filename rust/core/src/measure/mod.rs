@@ -17,6 +17,7 @@ pub mod jensen_shannon;
 pub mod ks;
 pub mod psi;
 pub mod quantile;
+pub mod residual;
 pub mod scored;
 pub mod share;
 pub mod total_variation;
