@@ -32,14 +32,15 @@ TOLERANCES_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "categorical": ("psi", "missing_share", "other_share"),
 }
 
-OUTCOME_TOLERANCES: Final[Mapping[str, float]] = {
+OUTCOME_TOLERANCES: Final[Mapping[str, float | None]] = {
     "ece_debiased": 0.02,
     "auc": 0.05,
     "selection_rate_ratio": 1.25,
-    "fairness_gap": 0.10,
+    "fairness_gap": None,
 }
 """What a score has besides the tolerances of its kind: an error of probabilities, a loss of area, a
-ratio of shares either way, and a difference of a segment's rates."""
+ratio of shares either way, and a difference of a segment's rates, which is not judged unless it is
+declared: what is fair is not a default."""
 
 METRICS: Final = (
     "psi",

@@ -192,13 +192,13 @@ impl<'a> Both<'a> {
                 report.curves.extend(curves::distribution(&task));
             }
         }
-        self.measure_outcomes((key, current_key), (reference, current), report);
+        self.measure_outcomes(key, (reference, current), report);
     }
 
     /// Scores by their labels, where both sides count them alike.
     fn measure_outcomes(
         &self,
-        (key, _): (SliceKey, SliceKey),
+        key: SliceKey,
         (reference, current): (&SliceState, &SliceState),
         report: &mut Report,
     ) {
@@ -208,17 +208,22 @@ impl<'a> Both<'a> {
             let theirs = self.current.plan().outcomes().iter().position(|other| other.is_like(outcome));
             let Some(theirs) = theirs else { continue };
             let instrument = self.settings.instrument(&outcome.score);
-            let side = |state: &SliceState, at: usize, profile: &Profile| {
-                outcome::Side::of(&state.outcomes[at], outcome, grain(profile))
+            let side = |state: &SliceState, at: usize, grain: Grain| {
+                outcome::Side::of(&state.outcomes[at], outcome, grain)
             };
+            let all = (!whole).then(|| {
+                let reference = side(self.reference.all(), at, self.reference.grain());
+                (reference, side(self.current.all(), theirs, self.current.grain()))
+            });
             let task = outcome::Task {
                 score: &outcome.score,
                 label: &outcome.label,
                 thresholds: &outcome.thresholds,
                 bins: outcome::BINS,
                 slice: key,
-                reference: Some(side(reference, at, self.reference)),
-                current: side(current, theirs, self.current),
+                reference: Some(side(reference, at, grain(self.reference))),
+                current: side(current, theirs, grain(self.current)),
+                whole: all.as_ref().map(|(reference, current)| (Some(reference), current)),
                 instrument: &instrument,
                 minimum_coverage: self.settings.minimum_coverage,
             };

@@ -9,6 +9,7 @@ mod coverage;
 mod curves;
 mod decisions;
 mod estimates;
+mod fairness;
 mod ranking;
 mod single;
 
@@ -21,7 +22,7 @@ use super::settings::Instrument;
 use crate::inference::Interval;
 use crate::measure::Scored;
 use crate::measure::scored::estimate::{Unlabelled, UnlabelledCell};
-use crate::measure::scored::{Bracketed, NEGATIVE, POSITIVE};
+use crate::measure::scored::{Bracketed, NEGATIVE, POSITIVE, ScoreCell};
 use crate::outcome::Outcome;
 use crate::slice::SliceKey;
 use crate::state::binary::Apart;
@@ -41,12 +42,14 @@ enum Scope {
     Slices,
     /// In that of all rows.
     All,
+    /// In segments, against all other rows.
+    Segments,
 }
 
 /// Every metric, in the order of a report.
 fn entries() -> impl Iterator<Item = &'static Entry> {
     let tables = [coverage::ENTRIES, calibration::ENTRIES, ranking::ENTRIES];
-    tables.into_iter().chain([decisions::ENTRIES, estimates::ENTRIES]).flatten()
+    tables.into_iter().chain([decisions::ENTRIES, fairness::ENTRIES, estimates::ENTRIES]).flatten()
 }
 
 /// One side's scores and labels.
@@ -83,6 +86,17 @@ impl Side {
         rows[NEGATIVE] > 0.0 && rows[POSITIVE] > 0.0
     }
 
+    /// The scores of all rows as if all were negative: of which class they are does not matter to a
+    /// selection.
+    fn as_one_class(&self) -> Scored {
+        let everyone = self.everyone();
+        let cells = everyone.cells.into_iter().map(|cell| {
+            let UnlabelledCell { low, high, single, rows, scores } = cell;
+            ScoreCell { low, high, single, rows: [rows, 0.0], scores: [scores, 0.0] }
+        });
+        Scored { cells: cells.collect(), effective: [everyone.effective, 0.0], ..Scored::default() }
+    }
+
     /// The scores of all rows, whatever their labels.
     fn everyone(&self) -> Unlabelled {
         let known = Unlabelled::from(&self.scored);
@@ -104,6 +118,8 @@ pub(super) struct Task<'a> {
     pub slice: SliceKey,
     pub reference: Option<Side>,
     pub current: Side,
+    /// Of a segment: the reference's and the current rows as a whole.
+    pub whole: Option<(Option<&'a Side>, &'a Side)>,
     pub instrument: &'a Instrument,
     pub minimum_coverage: Option<f64>,
 }
@@ -113,8 +129,8 @@ impl Task<'_> {
     pub fn measure(&self) -> Vec<Measurement> {
         let whole = self.slice == SliceKey::default();
         let wanted = |entry: &&Entry| {
-            (whole || entry.scope == Scope::Slices)
-                && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
+            let here = if whole { entry.scope != Scope::Segments } else { entry.scope != Scope::All };
+            here && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
         };
         entries().filter(wanted).map(|entry| (entry.row)(self, entry.name)).collect()
     }
@@ -201,6 +217,11 @@ impl Task<'_> {
         row.conclude(Status::Undetermined, reason);
         true
     }
+}
+
+/// The threshold in force; without one, nothing is selected.
+fn threshold(task: &Task<'_>) -> f64 {
+    task.thresholds.first().copied().unwrap_or(f64::NAN)
 }
 
 /// Undetermined or ok until the whole report's q values are known.

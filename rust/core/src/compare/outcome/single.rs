@@ -74,6 +74,7 @@ pub fn measure_scored(
         slice: SliceKey::default(),
         reference: reference.map(Side::from),
         current: current.into(),
+        whole: None,
         instrument: &instrument,
         minimum_coverage: None,
     };
