@@ -7,7 +7,7 @@
 //! `zero_division=0`); balanced accuracy goes over the classes that occur as true ones.
 //! Micro-averaged precision, recall and F1 of one label a row are all [`accuracy`].
 //!
-//! Intervals: Wilson's for shares ([`accuracy`], recall, precision), [`averages`] and [`kappa`] say
+//! Intervals: Wilson's for shares ([`accuracy`], recall, precision); [`macro_f1`] and [`kappa`] say
 //! how theirs are made. Rows are taken to be independent.
 //! Sources: Sokolova and Lapalme, Information Processing and Management 45, 2009; Takahashi et
 //! al., Applied Intelligence 52, 2022 (intervals of F1); Cohen, 1960.
