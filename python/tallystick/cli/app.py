@@ -285,24 +285,44 @@ def demo_command(
     ] = Path("tallystick-demo"),
     as_json: Json = False,
 ) -> int:
-    """Show the main job on 336,776 real flights: the first half of 2013 against December."""
+    """Show the main job on 336,776 real flights: drift, and a model's calibration by month."""
     from tallystick.demo import Demo
     from tallystick.rendering import render
 
     quiet = output.say_nothing if as_json else output.say
     demo = Demo(folder, progress=RichProgress(), say=quiet)
-    report = demo.run()
+    report, months = demo.run(), demo.run_model()
     if as_json:
         files = [str(path) for path in demo.files]
-        output.print_json({**report.to_dict(), "files": files, "commands": demo.commands})
+        by_month = {month: one.to_dict() for month, one in months.items()}
+        told = {"files": files, "commands": demo.commands, "late_by_month": by_month}
+        output.print_json({**report.to_dict(), **told})
         return 0
     memory = output.peak_memory_bytes()
     output.say()
     output.show(lambda console: render(report, console, peak_memory_bytes=memory))
     output.say()
+    _show_model(months)
     for line in demo.afterword():
         output.say(line)
     return 0
+
+
+def _show_model(months: dict[str, Any]) -> None:
+    """The model of the demo by month, and its worst segments in the last one."""
+    from tallystick.rendering import series_text, worst_segments, worst_text
+
+    last, report = list(months.items())[-1]
+    output.say("THE MODEL BY MONTH   p_late: how likely a flight is to be over 15 minutes late")
+    output.show(lambda console: series_text(months, score="p_late", label="late", console=console))
+    output.say("  ! beyond tolerance   ? not judged   error: of probabilities, sampling taken out")
+    output.say()
+    output.say(
+        f"BY CARRIER IN {last}   late flights that were announced as such, against the others"
+    )
+    rows = worst_segments(report, score="p_late", metric="tpr_gap")
+    output.show(lambda console: worst_text(rows, console=console))
+    output.say()
 
 
 @spec_app.command(
