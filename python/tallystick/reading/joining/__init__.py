@@ -98,11 +98,11 @@ def join_labels(
 
     Cost: linear in the rows, in memory bounded by the budget and what threads read at a time.
     Labels are read once, ids and times of the predictions once, and again when the result is
-    read. If the labels fit the budget (about 100 bytes an id at the peak of 200), ids are looked up
-    in memory. Otherwise fingerprints, times and labels, but neither ids nor other columns, are
-    divided by ids among temporary files, joined part by part, and put into the order of
-    the predictions: about 60 bytes a row on disk. Predictions that can be read once only are kept
-    whole, on disk if need be. Every distinct text of a label is held in memory.
+    read. If the labels fit (a row needs about 200 bytes of the budget), ids are looked up in
+    memory. Otherwise fingerprints, times and labels, but neither ids nor other columns, are
+    divided by ids among temporary files, joined part by part, and put into the order of the
+    predictions: at most about 100 bytes a row on disk. Predictions that can be read once only
+    are kept whole, on disk if need be. Every distinct text of a label is held in memory.
 
     Source: partitioned hash join, DeWitt et al. (1984), "Implementation techniques for main memory
     database systems"; strongly universal multilinear hashing, Lemire and Kaser (2014),

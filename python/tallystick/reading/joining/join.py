@@ -15,6 +15,7 @@ from tallystick.reading.joining.columns import Columns, from_batch, joined, rows
 from tallystick.reading.joining.ids import Hasher
 from tallystick.reading.joining.keys import (
     DEEPEST,
+    DIVISION_BITS,
     UNIT_BITS,
     Keys,
     LabelKeys,
@@ -148,7 +149,8 @@ class Join:
                 self._join_part(*pair, depth + 1, starts, places)
             return
         labels.drop()
-        index = LabelIndex(states, timed=self._terms.labelled_at is not None)
+        timed = self._terms.labelled_at is not None
+        index = LabelIndex(states, timed=timed, alike=DIVISION_BITS * depth)
         for columns in rows:
             high, low, time = columns["high"], columns["low"], columns["time"]
             at, labelled = self._matching.match(index, high, low, time)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -28,7 +29,7 @@ def kept(
     try:
         run(source, lambda: keeper, threads=1, progress=progress)
     finally:
-        keeper.end_file()
+        keeper.end()
     return keeper.source(source)
 
 
@@ -43,28 +44,39 @@ class _Keeper:
         self._paths: list[str] = []
         self._writer: Any = None
         self._schema: pa.Schema | None = None
+        # After an interrupt the reading thread may be at it still.
+        self._lock = threading.Lock()
+        self._ended = False
 
     def count(self, batch: pa.RecordBatch) -> None:
         """Keep the rows; see `Accumulator`."""
-        self._held.append(batch)
-        self._bytes += batch_bytes(batch)
-        if self._paths or self._bytes > self._held_bytes:
-            held, self._held, self._bytes = self._held, [], 0
-            for one in held:
-                self._write(_decoded(one))
+        with self._lock:
+            if self._ended:
+                return
+            self._held.append(batch)
+            self._bytes += batch_bytes(batch)
+            if self._paths or self._bytes > self._held_bytes:
+                held, self._held, self._bytes = self._held, [], 0
+                for one in held:
+                    self._write(_decoded(one))
 
     def _write(self, batch: pa.RecordBatch) -> None:
         with told_plainly():
             if self._writer is None or batch.schema != self._schema:
-                self.end_file()
+                self._end_file()
                 self._paths.append(self._workspace.new_file())
                 self._schema = batch.schema
                 self._writer = ipc.new_file(self._paths[-1], self._schema, options=OPTIONS)
             table = pa.Table.from_batches([batch])
             self._writer.write_table(table, max_chunksize=WRITTEN_ROWS)
 
-    def end_file(self) -> None:
-        """Complete the file that is being written."""
+    def end(self) -> None:
+        """Complete what is written; nothing is taken any more."""
+        with self._lock:
+            self._ended = True
+            self._end_file()
+
+    def _end_file(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
             with told_plainly():

@@ -133,9 +133,10 @@ class LabelIndex:
     Args:
         states: One state for each id, sorted; None when there are no labels.
         timed: Whether labels have times. Of labels without any, a null says nothing.
+        alike: How many first bits all ids have in common.
     """
 
-    def __init__(self, states: Columns | None, *, timed: bool):
+    def __init__(self, states: Columns | None, *, timed: bool, alike: int = 0):
         if states is None:
             none: Bits = np.zeros(0, np.uint64)
             empty: Whole = np.zeros(0, np.int64)
@@ -151,13 +152,14 @@ class LabelIndex:
         self.repeated = flags & SEVERAL > 0
         self.code, self.time = states["code"], states["time"]
         self.predicted = np.zeros(self.ids, bool)
+        self._alike = np.uint64(alike)
         self._prepare(states["high"], states["low"])
 
     def _prepare(self, high: Bits, low: Bits) -> None:
-        """Note where each bucket of the sorted ids begins: their first bits are even."""
+        """Note where each bucket of the sorted ids begins: their next bits are even."""
         bits = min(max(self.ids, 2).bit_length(), _MOST_BITS)
         self._shift = np.uint64(64 - bits)
-        counts = np.bincount((high >> self._shift).astype(np.int64), minlength=1 << bits)
+        counts = np.bincount(self._buckets(high), minlength=1 << bits)
         self._starts = np.concatenate([[0], np.cumsum(counts[:-1])]).astype(np.int64)
         # One more entry, which is behind every id, ends each search.
         self._high = np.append(high, np.uint64(2**64 - 1))
@@ -165,13 +167,16 @@ class LabelIndex:
 
     def find(self, high: Bits, low: Bits) -> Whole:
         """Return each id's position in the index, -1 where it has none."""
-        at: Whole = self._starts[(high >> self._shift).astype(np.int64)]
+        at: Whole = self._starts[self._buckets(high)]
         rows = np.flatnonzero(self._behind(at, high, low))
         while len(rows):
             at[rows] += 1
             rows = rows[self._behind(at[rows], high[rows], low[rows])]
         found = (self._high[at] == high) & (self._low[at] == low) & (at < self.ids)
         return np.where(found, at, -1)
+
+    def _buckets(self, high: Bits) -> Whole:
+        return (high << self._alike >> self._shift).astype(np.int64)
 
     def _behind(self, at: Whole, high: Bits, low: Bits) -> Mask:
         """Whether the entry stands before the id; entries of equal first half stand anyhow."""
