@@ -85,6 +85,7 @@ def _tallystick(
         "tallystick profile train.parquet -o baseline.tally",
         "tallystick profile 'logs/*.parquet' --spec churn.toml --window 1d -o baseline.tally",
         "tallystick profile today.csv --plan baseline.tally -o today.tally",
+        "tallystick profile may.parquet --labels paid.csv --on id --spec churn.toml -o may.tally",
     ),
 )
 @command
@@ -103,6 +104,28 @@ def profile_command(
         typer.Option("--plan", "-p", help="Count as in this profile, to compare with it later."),
     ] = None,
     window: Window = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            "--labels", help="What really happened, where it lies apart: files with id and label."
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on", help="Column that names the prediction; log.id of the spec if left out."
+        ),
+    ] = None,
+    labelled_at: Annotated[
+        str | None,
+        typer.Option("--labelled-at", help="When each label came: the latest of an id counts."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", help="When labels were last looked up, for label.mature_after; now."
+        ),
+    ] = None,
     threads: Threads = None,
     as_json: Json = False,
 ) -> int:
@@ -119,6 +142,10 @@ def profile_command(
         window=window,
         threads=threads,
         progress=RichProgress(),
+        as_of=as_of,
+        labels=labels,
+        on=on,
+        labelled_at=labelled_at,
     )
     saved = None if out is None else counted.save(out)
     if as_json:

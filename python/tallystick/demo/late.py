@@ -61,10 +61,10 @@ def _features(flights: Any) -> Any:
 
 def _fitted(features: Any, late: Any) -> Any:
     try:
-        from sklearn.compose import make_column_transformer
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import OneHotEncoder
+        from sklearn.compose import make_column_transformer  # type: ignore[import-untyped]
+        from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+        from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
+        from sklearn.preprocessing import OneHotEncoder  # type: ignore[import-untyped]
     except ImportError:
         raise MissingDependencyError.of("scikit-learn", extra="demo") from None
     encoded = make_column_transformer(

@@ -104,7 +104,7 @@ class Demo:
         return reports
 
     def _write_data(self) -> None:
-        import pyarrow.parquet as parquet  # type: ignore[import-untyped]
+        import pyarrow.parquet as parquet
 
         flights.archive()
         self._step("all flights that left New York City in 2013 are unpacked, a file a month")
