@@ -342,7 +342,8 @@ def _show_model(months: dict[str, Any]) -> None:
     last, report = list(months.items())[-1]
     output.say("THE MODEL BY MONTH   p_late: how likely a flight is to be over 15 minutes late")
     output.show(lambda console: series_text(months, score="p_late", label="late", console=console))
-    output.say("  ! beyond tolerance   ? not judged   error: of probabilities, sampling taken out")
+    output.say("  events: were late   scores: their mean   error: of the scores as probabilities")
+    output.say("  cut: scored 0.30 and more   ! beyond tolerance   ? not judged")
     output.say()
     output.say(
         f"BY CARRIER IN {last}   late flights that were announced as such, against the others"

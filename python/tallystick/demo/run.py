@@ -88,7 +88,8 @@ class Demo:
         spec.write_text(late.SPEC, encoding="utf-8")
         self._step("a model of late flights is trained on every other day of January to June")
         checked, used = late.scored(flights.read_flights())
-        parquet.write_table(checked, self.folder / "late-2013-01-06.parquet")
+        parts = [self.folder / "late-2013-01-06.parquet"]
+        parquet.write_table(checked, parts[0])
         self._step("its scores and what happened on the days between become its reference")
         reference = profile(checked, spec=spec, window="1d")
         self.files += [spec, reference.save(self.folder / "late-reference.tally")]
@@ -99,8 +100,10 @@ class Demo:
             rows = used.filter(pc.equal(months, month))
             path = self.folder / f"late-2013-{month}.parquet"
             parquet.write_table(rows, path)
+            parts.append(path)
             current = profile(str(path), spec=spec, plan=reference.plan, window="1d")
             reports[f"2013-{month}"] = compare(reference=reference, current=current)
+        self.files += parts
         return reports
 
     def _write_data(self) -> None:

@@ -16,22 +16,25 @@ if TYPE_CHECKING:
 _STYLES = {"alert": "bold red", "undetermined": "yellow", "ok": "green"}
 _VERDICTS = {
     "calibrated": "calibrated",
-    "over_confident": "too sure of itself",
-    "under_confident": "too unsure",
+    "over_confident": "too sure",
+    "under_confident": "unsure",
     "too_high": "too high",
     "too_low": "too low",
-    "miscalibrated": "miscalibrated",
-    "no_labels_yet": "no labels yet",
-    "low_coverage": "too few rows have labels",
-    "too_few_rows": "too few labels",
+    "miscalibrated": "off",
+    "no_labels_yet": "no labels",
+    "low_coverage": "few labels",
+    "too_few_rows": "few labels",
 }
-_HEAD = ("", "rows", "labelled", "positive", "expected", "error", "AUC", "selected", "what it is")
+_HEAD = ("", "rows", "labels", "events", "scores", "error", "AUC", "cut", "scores are")
 
 
 def series_text(
     reports: Mapping[str, Comparison], *, score: str, label: str, console: Console | None = None
 ) -> str:
     """A table with a line for each comparison; printed to `console` if there is one.
+
+    Labels: share of mature rows that have one. Events: share of positives among them. Scores:
+    their mean. Error: `ece_debiased`. Cut: share of rows at or above the threshold.
 
     Args:
         reports: Comparisons with one reference, by what stands in front of their line.
@@ -54,6 +57,10 @@ def series_text(
     return page.text()
 
 
+def _area(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
 def _line(name: str, report: Comparison, score: str, label: str) -> tuple[str, ...]:
     of_score, of_label = report[score], report[label]
 
@@ -68,7 +75,7 @@ def _line(name: str, report: Comparison, score: str, label: str) -> tuple[str, .
         numbers.share(of_label["positive_rate"].current_value),
         numbers.share(of_score["mean"].current_value),
         shown(of_score["ece_debiased"], numbers.share),
-        shown(of_score["auc"], numbers.number),
+        shown(of_score["auc"], _area),
         shown(of_score["selection_rate_ratio"], numbers.share),
         _VERDICTS.get(of_score["calibration"].reason, ""),
     )
