@@ -32,6 +32,7 @@ class Plan:
         outcomes: Sequence[Mapping[str, Any]],
         batches: Sequence[Any],
         time: str | None,
+        sampling: tuple[str, Sequence[tuple[str, float]]] | None,
         threads: int,
     ) -> Plan: ...
     def extend(

@@ -105,6 +105,7 @@ MAX_CATEGORIES: Final = 65_536
 MAX_BINS: Final = 65_536
 MAX_SEGMENTS: Final = 8
 MAX_THRESHOLDS: Final = 16
+MAX_STRATA: Final = 32
 SCORE_RANGE: Final = (0.0, 1.0)
 SCORE_BINS: Final = 1200
 """Divisible by every usual number of calibration bins."""

@@ -53,6 +53,7 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
 }
 
 /// One side's scores and labels.
+#[derive(Clone, Default)]
 pub(super) struct Side {
     /// Rows with a score and a label.
     scored: Scored,
@@ -69,6 +70,34 @@ impl Side {
         let scored = state.scored(&outcome.binning, grain);
         let unknown = state.unknown(&outcome.binning, grain);
         Self { scored, apart: state.apart, rows: state.rows(), unknown }
+    }
+
+    /// Strata of a log of which only some rows were kept, each row weighing as many as it stands for.
+    /// Coverage is told of the rows as they are.
+    pub fn weighted(strata: &[(f64, Self)]) -> Self {
+        let mut sum = Self::default();
+        let mut squares = [0.0; 2];
+        for (weight, side) in strata {
+            sum.scored.add(&side.scored, *weight);
+            for (square, rows) in squares.iter_mut().zip(side.scored.rows()) {
+                *square += weight * weight * rows;
+            }
+            sum.apart.merge(side.apart);
+            sum.rows += side.rows;
+            let weighed = |cell: &UnlabelledCell| UnlabelledCell {
+                rows: weight * cell.rows,
+                scores: weight * cell.scores,
+                ..*cell
+            };
+            sum.unknown.extend(side.unknown.iter().map(weighed));
+        }
+        let rows = sum.scored.rows();
+        // Kish: rows that weigh differently say less than their number.
+        let effective = |class: usize| {
+            if squares[class] > 0.0 { rows[class] * rows[class] / squares[class] } else { 0.0 }
+        };
+        sum.scored.effective = [effective(NEGATIVE), effective(POSITIVE)];
+        sum
     }
 
     /// Rows with a label, whatever their score.
@@ -217,6 +246,15 @@ impl Task<'_> {
         row.conclude(Status::Undetermined, reason);
         true
     }
+}
+
+/// The row that stands for all of an outcome that cannot be measured.
+pub(super) fn unmeasured(outcome: &Outcome, reason: Reason) -> Measurement {
+    let mut row = Measurement::new(&outcome.score, SliceKey::default(), "calibration");
+    row.decides = true;
+    row.severity = "warn";
+    row.conclude(Status::Undetermined, reason);
+    row
 }
 
 /// The threshold in force; without one, nothing is selected.
