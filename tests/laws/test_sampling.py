@@ -10,7 +10,7 @@ import tallystick as ts
 from tallystick.errors import MergeError, SpecError
 
 KEPT = 0.125  # An eighth, so that a weight of 8 is exact.
-EXACT = ["brier", "ece", "log_loss", "spiegelhalter_z", "accuracy", "precision", "recall"]
+EXACT = ["brier", "ece", "log_loss", "accuracy", "precision", "recall"]
 SPEC = {
     "schema": 1,
     "score": {"column": "p", "threshold": 0.35},
