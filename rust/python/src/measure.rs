@@ -55,6 +55,9 @@ pub fn measure_ks(
     Ok(batch.to_pyarrow(py)?.unbind())
 }
 
+/// Cells of equal width in which scores are counted that need no others.
+const CELLS: u32 = 1200;
+
 /// A metric of scores and labels, the first and the second column of the batches, as a batch of one
 /// row; and how many rows were left out: with an undeclared label, without a label, without a
 /// score, with a score outside of [0, 1].
@@ -76,7 +79,9 @@ pub fn measure_scored(
 ) -> PyResult<(Py<PyAny>, [u64; 4])> {
     let depth = match depth {
         "rows" => Depth::Rows,
-        "bins" => Depth::Bins(bins),
+        "probabilities" => Depth::Probabilities,
+        // Whole cells of a bin, about as many as a score of a plan has.
+        "bins" => Depth::Bins(bins.saturating_mul((CELLS / bins.max(1)).max(1))),
         _ => Depth::Cells,
     };
     let settings = ScoredSettings { threshold, bins, tolerance, false_alarm_rate };
