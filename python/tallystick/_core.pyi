@@ -110,6 +110,7 @@ def measure_scored(
     batches: Sequence[Any],
     *,
     reference: Sequence[Any] | None = None,
+    whole: Sequence[Any] | None = None,
     positive: str | None,
     threshold: float | None,
     bins: int,

@@ -19,8 +19,10 @@ use crate::numbers::{numbers, validity};
 /// How closely rows are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// Sorted by score: a cell for every distinct score.
+    /// Sorted by score: a cell for every distinct score, whatever its size.
     Rows,
+    /// The same of scores in [0, 1] alone.
+    Probabilities,
     /// In the cells of a score, with all sums.
     Cells,
     /// In so many equal cells, with sums of squares only.
@@ -47,7 +49,11 @@ pub fn paired(
 ) -> Result<ScoredRows, Error> {
     let pairs = batches.iter().map(|batch| Pairs::of(batch, positive));
     match depth {
-        Depth::Rows => Ok(sorted(&pairs.collect::<Result<Vec<_>, _>>()?)),
+        Depth::Rows => Ok(sorted(&pairs.collect::<Result<Vec<_>, _>>()?, f64::is_finite)),
+        Depth::Probabilities => {
+            let fits = |score: f64| (0.0..=1.0).contains(&score);
+            Ok(sorted(&pairs.collect::<Result<Vec<_>, _>>()?, fits))
+        }
         Depth::Cells => counted(batches, positive, &learned(batches, thresholds)?, false, threads),
         Depth::Bins(bins) => {
             let recipe = Recipe::Uniform { low: 0.0, high: 1.0, bins };
@@ -103,16 +109,16 @@ fn counted(
     }
 }
 
-/// A cell for each distinct score, whatever its range.
-fn sorted(pairs: &[Pairs<'_>]) -> ScoredRows {
+/// A cell for each distinct score that fits.
+fn sorted(pairs: &[Pairs<'_>], fits: impl Fn(f64) -> bool) -> ScoredRows {
     let (mut rows, mut apart) = (Vec::new(), Apart::default());
     for pairs in pairs {
         let scores = pairing::scores(&pairs.scores, pairs.classes.len());
         for (&score, &class) in scores.iter().zip(&pairs.classes) {
-            if class <= Class::Positive as u8 && score.is_finite() {
+            if class <= Class::Positive as u8 && fits(score) {
                 rows.push((score, class == Class::Positive as u8));
             } else {
-                apart.set_aside(score, class);
+                apart.set_aside(score, class, fits(score));
             }
         }
     }

@@ -66,6 +66,9 @@ pub enum Reason {
     LowCoverage,
     /// All labels are of one class.
     OneClass,
+    /// Scores outside of the range that the metric takes: they were left out, so that nothing is
+    /// said of all rows.
+    ScoresOutside,
     /// A segment with too few rows or events to be told apart from the rest.
     SmallGroup,
     /// The reference's scores are no probabilities, so that they cannot stand in for labels.
@@ -108,6 +111,7 @@ impl Reason {
             Self::NoLabelsYet => "no_labels_yet",
             Self::LowCoverage => "low_coverage",
             Self::OneClass => "one_class",
+            Self::ScoresOutside => "scores_outside",
             Self::SmallGroup => "small_group",
             Self::NotCalibrated => "not_calibrated",
             Self::UnknownStratum => "unknown_stratum",

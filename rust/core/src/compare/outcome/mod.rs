@@ -46,6 +46,9 @@ enum Scope {
     Segments,
 }
 
+/// Share of scores outside of [0, 1] up to which what is left speaks for all rows.
+const MOST_OUTSIDE: f64 = 0.01;
+
 /// Every metric, in the order of a report.
 fn entries() -> impl Iterator<Item = &'static Entry> {
     let tables = [coverage::ENTRIES, calibration::ENTRIES, ranking::ENTRIES];
@@ -108,6 +111,16 @@ impl Side {
     /// Rows old enough to have one.
     fn mature(&self) -> u64 {
         self.rows - self.apart.immature
+    }
+
+    /// Labelled rows whose score is outside of [0, 1].
+    fn labelled_outside(&self) -> u64 {
+        self.apart.outside[NEGATIVE] + self.apart.outside[POSITIVE]
+    }
+
+    /// Whether so many of the labelled rows are left out that the rest says little.
+    fn has_many_outside(&self) -> bool {
+        self.labelled_outside() as f64 > MOST_OUTSIDE * self.labelled() as f64
     }
 
     fn both_classes(&self) -> bool {
@@ -229,6 +242,7 @@ impl Task<'_> {
         let current = &self.current;
         let coverage = current.labelled() as f64 / current.mature().max(1) as f64;
         let both = |side: &Side| side.both_classes();
+        let outside_before = needs_both && self.reference.as_ref().is_some_and(Side::has_many_outside);
         let one_class = !both(current) || !self.reference.as_ref().is_none_or(both);
         let reason = if current.rows == 0 {
             Reason::NoRows
@@ -236,6 +250,8 @@ impl Task<'_> {
             Reason::NoLabelsYet
         } else if self.minimum_coverage.is_some_and(|least| coverage < least) {
             Reason::LowCoverage
+        } else if current.has_many_outside() || outside_before {
+            Reason::ScoresOutside
         } else if current.scored.total() == 0.0 {
             Reason::NoValues
         } else if needs_both && one_class {
