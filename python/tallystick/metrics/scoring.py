@@ -31,7 +31,8 @@ _OF_BINS = frozenset({"ece", "mce", "brier", "brier_reliability", "brier_resolut
 _OF_ANY_SCORE = frozenset(
     {
         *("auc", "average_precision", "ks_classes"),
-        *("selection_rate", "selection_rate_ratio"),
+        *("selection_rate", "selection_rate_ratio", "selection_rate_gap", "disparate_impact"),
+        *("tpr_gap", "fpr_gap", "ppv_gap", "equalized_odds_gap"),
         *("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "matthews"),
     }
 )
@@ -40,7 +41,7 @@ _OF_ANY_SCORE = frozenset(
 _OF_SUMS = frozenset(
     {
         *("log_loss", "spiegelhalter_z", "label_bias", "label_coverage", "positive_rate"),
-        "positive_rate_estimated",
+        *("positive_rate_estimated", "calibration_gap"),
     }
 )
 """Metrics that cells say as much of as the single rows do."""
@@ -63,6 +64,7 @@ def score_metric(
     score: Any = None,
     label: Any = None,
     reference: Any = None,
+    group: Any = None,
     positive: Any = None,
     threshold: float | None = None,
     bins: int = 15,
@@ -78,6 +80,7 @@ def score_metric(
         score: Scores; None for metrics of labels.
         label: Labels; None for metrics of scores.
         reference: Scores of a reference, for metrics of a change.
+        group: Which rows belong to a group, for metrics of it against the rest.
         positive: The label that the score is the probability of.
         threshold: Where decisions are made.
         bins: Bins of calibration errors.
@@ -96,6 +99,9 @@ def score_metric(
     check_between("false_alarm_rate", false_alarm_rate, 0, 0.5)
     scored = _side(score, label, "score" if reference is None else "current")
     before = None if reference is None else _side(reference, label, "reference")
+    whole = None
+    if group is not None:
+        scored, whole = _parted(scored, group)
     depth = _depth(metric, max(scored.num_rows, before.num_rows if before else 0), exact)
 
     def measured(depth: str) -> tuple[Measurement, list[int]]:
@@ -103,6 +109,7 @@ def score_metric(
             metric,
             _batches(scored),
             reference=_batches(before) if before else None,
+            whole=_batches(whole) if whole else None,
             positive=_text(positive),
             threshold=None if threshold is None else float(threshold),
             bins=int(bins),
@@ -137,22 +144,42 @@ def _depth(metric: str, rows: int, exact: bool | None) -> str:
 
 
 def _side(score: Any, label: Any, name: str) -> Any:
-    """Scores and labels side by side, each column made up where the metric has no use for it."""
+    """Scores and labels side by side."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    scores = None if score is None else _numbers(values_of(score, None, name), name)
-    labels = None if label is None else values_of(label, None, "label")
-    if scores is None:
+    # What the metric has no use for is made up: scores of 0, one class for all rows.
+    if score is None:
+        labels = values_of(label, None, "label")
         scores = pa.array(np.zeros(len(labels)))
-    elif labels is None:
-        # One class for all rows: a metric of scores does not look at it.
-        labels = pa.repeat(False, len(scores))
+    else:
+        scores = _numbers(values_of(score, None, name), name)
+        made_up = pa.repeat(False, len(scores))
+        labels = made_up if label is None else values_of(label, None, "label")
     if len(scores) != len(labels):
         raise ParameterError(
             f"label: expected one for each of {len(scores)} scores, got {len(labels)}",
             name="label",
         )
     return pa.table({"score": scores, "label": labels})
+
+
+def _parted(scored: Any, group: Any) -> tuple[Any, Any]:
+    """The rows of the group, and those of the group and the rest."""
+    import pyarrow as pa
+    import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+    mask = values_of(group, None, "group")
+    if not pa.types.is_boolean(mask.type):
+        raise ColumnTypeError(
+            f"group: expected booleans, got {type_name(mask.type)}",
+            hint='such as group=table["country"] == "NO"',
+        )
+    if len(mask) != scored.num_rows:
+        raise ParameterError(
+            f"group: expected one for each of {scored.num_rows} scores, got {len(mask)}",
+            name="group",
+        )
+    return scored.filter(mask), scored.filter(pc.is_valid(mask))
 
 
 def _batches(side: Any) -> list[Any]:

@@ -88,6 +88,13 @@ METRICS: Final = (
     "positive_rate_estimated",
     "auc_estimated",
     "accuracy_estimated",
+    "calibration_gap",
+    "disparate_impact",
+    "equalized_odds_gap",
+    "fpr_gap",
+    "ppv_gap",
+    "selection_rate_gap",
+    "tpr_gap",
 )
 """Metrics that this release computes."""
 
