@@ -106,7 +106,7 @@ def measure_ks(
     threads: int = 1,
 ) -> Any: ...
 def measure_scored(
-    metric: str,
+    metrics: Sequence[str],
     batches: Sequence[Any],
     *,
     reference: Sequence[Any] | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,14 +29,16 @@ _BATCH_ROWS = 1 << 16
 _OF_BINS = frozenset({"ece", "mce", "brier", "brier_reliability", "brier_resolution"})
 """Metrics that cells of equal width are enough for."""
 
-_OF_ANY_SCORE = frozenset(
+CUTS = frozenset(
     {
-        *("auc", "average_precision", "ks_classes"),
         *("selection_rate", "selection_rate_ratio", "selection_rate_gap", "disparate_impact"),
         *("tpr_gap", "fpr_gap", "ppv_gap", "equalized_odds_gap"),
         *("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "matthews"),
     }
 )
+"""Metrics of decisions at a threshold."""
+
+_OF_ANY_SCORE = CUTS | {"auc", "average_precision", "ks_classes"}
 """Metrics of ranks and of decisions, which take any finite score, not probabilities alone."""
 
 _OF_SUMS = frozenset(
@@ -73,7 +76,7 @@ def score_metric(
     exact: bool | None = None,
     threads: int | None = None,
 ) -> Measurement:
-    """Measures `metric` on rows.
+    """Measures `metric` on rows; see `score_metrics`.
 
     Args:
         metric: The metric's name.
@@ -94,19 +97,52 @@ def score_metric(
             a number out of its domain.
         ColumnTypeError: Scores that are no numbers.
     """
-    _check(threshold, bins, exact)
     _check_tolerance(metric, tolerance)
+    return score_metrics(
+        [metric],
+        score=score,
+        label=label,
+        reference=reference,
+        group=group,
+        positive=positive,
+        threshold=threshold,
+        bins=bins,
+        tolerance=tolerance,
+        false_alarm_rate=false_alarm_rate,
+        exact=exact,
+        threads=threads,
+    )[0]
+
+
+def score_metrics(
+    metrics: Sequence[str],
+    *,
+    score: Any,
+    label: Any,
+    reference: Any = None,
+    group: Any = None,
+    positive: Any = None,
+    threshold: float | None = None,
+    bins: int = 15,
+    tolerance: float | None = None,
+    false_alarm_rate: float = DEFAULT_FALSE_ALARM_RATE,
+    exact: bool | None = None,
+    threads: int | None = None,
+) -> list[Measurement]:
+    """Measures all `metrics` in one reading; the arguments are those of `score_metric`."""
+    _check(threshold, bins, exact)
     check_between("false_alarm_rate", false_alarm_rate, 0, 0.5)
     scored = _side(score, label, "score" if reference is None else "current")
     before = None if reference is None else _side(reference, label, "reference")
     whole = None
     if group is not None:
         scored, whole = _parted(scored, group)
-    depth = _depth(metric, max(scored.num_rows, before.num_rows if before else 0), exact)
+    most = max(scored.num_rows, before.num_rows if before else 0)
+    depth = _depth(metrics, most, exact)
 
-    def measured(depth: str) -> tuple[Measurement, list[int]]:
+    def measured(depth: str) -> tuple[list[Measurement], list[int]]:
         table, left_out = _core.measure_scored(
-            metric,
+            metrics,
             _batches(scored),
             reference=_batches(before) if before else None,
             whole=_batches(whole) if whole else None,
@@ -118,12 +154,13 @@ def score_metric(
             depth=depth,
             threads=processors(threads),
         )
-        return measurements_of(table)[0], left_out
+        return measurements_of(table), left_out
 
-    row, left_out = measured(depth)
-    if depth == "cells" and row.reason == "scores_outside" and metric in _OF_ANY_SCORE:
+    rows, left_out = measured(depth)
+    outside = any(row.reason == "scores_outside" for row in rows)
+    if depth == "cells" and outside and _OF_ANY_SCORE.issuperset(metrics):
         # Scores of any range have no cells: their rows are sorted.
-        row, left_out = measured("rows")
+        rows, left_out = measured("rows")
     undeclared = left_out[0]
     if undeclared:
         raise ParameterError(
@@ -131,16 +168,16 @@ def score_metric(
             hint="name the label that the score is the probability of: positive=...",
             name="label",
         )
-    return row
+    return rows
 
 
-def _depth(metric: str, rows: int, exact: bool | None) -> str:
+def _depth(metrics: Sequence[str], rows: int, exact: bool | None) -> str:
     """How closely rows are looked at."""
-    if metric in _OF_ANY_SCORE:
+    if _OF_ANY_SCORE.issuperset(metrics):
         return "rows" if (rows <= _MOST_SORTED if exact is None else exact) else "cells"
-    if metric in _OF_BINS:
+    if _OF_BINS.issuperset(metrics):
         return "bins"
-    return "probabilities" if rows <= _MOST_FITTED and metric not in _OF_SUMS else "cells"
+    return "probabilities" if rows <= _MOST_FITTED and not _OF_SUMS.issuperset(metrics) else "cells"
 
 
 def _side(score: Any, label: Any, name: str) -> Any:

@@ -58,15 +58,16 @@ pub fn measure_ks(
 /// Cells of equal width in which scores are counted that need no others.
 const CELLS: u32 = 1200;
 
-/// A metric of scores and labels, the first and the second column of the batches, as a batch of one
-/// row; and how many rows were left out: with an undeclared label, without a label, without a
+/// Metrics of scores and labels, the first and the second column of the batches, as a batch with a
+/// row each; and how many rows were left out: with an undeclared label, without a label, without a
 /// score, with a score outside of [0, 1].
 #[pyfunction]
-#[pyo3(signature = (metric, batches, *, reference=None, whole=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads))]
+#[pyo3(signature = (metrics, batches, *, reference=None, whole=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads))]
 #[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
+#[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
 pub fn measure_scored(
     py: Python<'_>,
-    metric: &str,
+    metrics: Vec<String>,
     batches: Vec<Imported>,
     reference: Option<Vec<Imported>>,
     whole: Option<Vec<Imported>>,
@@ -100,7 +101,8 @@ pub fn measure_scored(
             let count = |of: &[u64]| of.iter().sum::<u64>();
             let left_out =
                 [apart.undeclared, apart.unlabelled, count(&apart.unscored), count(&apart.outside)];
-            Ok((measure_scored_rows(metric, current, others, &settings)?, left_out))
+            let names: Vec<&str> = metrics.iter().map(String::as_str).collect();
+            Ok((measure_scored_rows(&names, current, others, &settings)?, left_out))
         })?;
         Ok::<_, Failure>((one_row(&report)?, left_out))
     })?;

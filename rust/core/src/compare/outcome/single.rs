@@ -49,13 +49,14 @@ impl From<Rows> for Side {
 /// # Errors
 /// When there is no such metric, or a number is out of its domain.
 pub fn measure_scored(
-    metric: &str,
+    metrics: &[&str],
     current: Rows,
     (reference, whole): (Option<Rows>, Option<Rows>),
     settings: &ScoredSettings,
 ) -> Result<Report> {
-    let entry = entries().find(|entry| entry.name == metric);
-    let entry = entry.ok_or_else(|| parameter("metric", "a metric of scores and labels"))?;
+    let entry = |metric: &&str| entries().find(|entry| entry.name == *metric);
+    let wanted: Option<Vec<_>> = metrics.iter().map(entry).collect();
+    let wanted = wanted.ok_or_else(|| parameter("metric", "a metric of scores and labels"))?;
     if !(1..=10_000).contains(&settings.bins) {
         return Err(parameter("bins", "a number of bins from 1 to 10000"));
     }
@@ -81,13 +82,16 @@ pub fn measure_scored(
         instrument: &instrument,
         minimum_coverage: None,
     };
-    let mut row = (entry.row)(&task, entry.name);
-    if task.reference.iter().chain([&task.current]).any(|side| leaves_out(side, entry.name)) {
-        row = untold(&row);
-    } else {
+    let sides = || task.reference.iter().chain([&task.current]);
+    let measured = wanted.into_iter().map(|entry| {
+        let mut row = (entry.row)(&task, entry.name);
+        if sides().any(|side| leaves_out(side, entry.name)) {
+            return untold(&row);
+        }
         undefined(&task, &mut row);
-    }
-    let mut measurements = vec![row];
+        row
+    });
+    let mut measurements: Vec<Measurement> = measured.collect();
     conclude(&mut measurements, settings.false_alarm_rate);
     Ok(Report { measurements, curves: Vec::new() })
 }
