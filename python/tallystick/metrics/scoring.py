@@ -25,7 +25,12 @@ _MOST_FITTED = 1 << 14
 
 _MOST_BINS = 10_000
 _BATCH_ROWS = 1 << 16
-_OF_BINS = frozenset({"ece", "mce", "brier", "brier_reliability", "brier_resolution"})
+_OF_BINS = frozenset(
+    {
+        *("ece", "mce", "brier", "brier_reliability", "brier_resolution"),
+        *("label_coverage", "positive_rate"),
+    }
+)
 """Metrics that cells of equal width are enough for."""
 
 _OF_ANY_SCORE = frozenset(
@@ -39,8 +44,7 @@ _OF_ANY_SCORE = frozenset(
 
 _OF_SUMS = frozenset(
     {
-        *("log_loss", "spiegelhalter_z", "label_bias", "label_coverage", "positive_rate"),
-        "positive_rate_estimated",
+        *("log_loss", "spiegelhalter_z", "label_bias", "positive_rate_estimated"),
     }
 )
 """Metrics that cells say as much of as the single rows do."""
@@ -143,7 +147,7 @@ def _side(score: Any, label: Any, name: str) -> Any:
     scores = None if score is None else _numbers(values_of(score, None, name), name)
     labels = None if label is None else values_of(label, None, "label")
     if scores is None:
-        scores = pa.array(np.zeros(len(labels)))
+        scores = pa.array(np.full(len(labels), 0.5))
     elif labels is None:
         # One class for all rows: a metric of scores does not look at it.
         labels = pa.repeat(False, len(scores))

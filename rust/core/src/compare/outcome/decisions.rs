@@ -44,12 +44,13 @@ fn at(task: &Task<'_>, name: &'static str, metric: Metric) -> Measurement {
 /// Of all rows: a decision needs no label.
 fn selected(side: &Side, threshold: f64) -> Option<(Bracketed, Weighed)> {
     // Of which class they are does not matter here.
-    let cells = side.everyone().cells.into_iter().map(|cell| {
+    let everyone = side.everyone();
+    let cells = everyone.cells.into_iter().map(|cell| {
         let UnlabelledCell { low, high, single, rows, scores } = cell;
         ScoreCell { low, high, single, rows: [rows, 0.0], scores: [scores, 0.0] }
     });
     let mut all = Scored { cells: cells.collect(), ..Scored::default() };
-    all.effective = [side.everyone().effective, 0.0];
+    all.effective = [everyone.effective, 0.0];
     let decision = decide(&all, threshold)?;
     Some((decision.measure(Metric::SelectionRate)?, Metric::SelectionRate.weighed(&decision.confusion)?))
 }
