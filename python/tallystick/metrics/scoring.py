@@ -100,13 +100,14 @@ def score_metric(
     check_between("false_alarm_rate", false_alarm_rate, 0, 0.5)
     scored = _side(score, label, "score" if reference is None else "current")
     before = None if reference is None else _side(reference, label, "reference")
-    depth = _depth(metric, max(scored.num_rows, before.num_rows if before else 0), exact)
+    rows = max(side.num_rows for side in (scored, before) if side is not None)
+    depth = _depth(metric, rows, exact)
 
     def measured(depth: str) -> tuple[Measurement, list[int]]:
         table, left_out = _core.measure_scored(
             metric,
             _batches(scored),
-            reference=_batches(before) if before else None,
+            reference=None if before is None else _batches(before),
             positive=_text(positive),
             threshold=None if threshold is None else float(threshold),
             bins=int(bins),
