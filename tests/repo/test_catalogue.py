@@ -12,13 +12,15 @@ from tallystick.spec.vocabulary import METRICS
 NAMES = {metric["name"] for metric in _core.CATALOGUE}
 HEADINGS = ["Formula", "Without change", "Interval and p value", "When to use it"]
 HEADINGS += ["Missing data", "Cost", "Source", "Example"]
+SPEC = {"schema": 1, "score": {"column": "p", "threshold": 0.5}, "label": {"column": "y"}}
 REASONS = ROOT / "rust/core/src/compare/measurement.rs"
 
 
 @pytest.fixture(scope="module")
 def report():
     data = {"x": [1.0, 2.0, None] * 100, "c": ["a", "b", "c"] * 100}
-    return ts.compare(reference=data, current=data)
+    data |= {"p": [0.1, 0.7, 0.4] * 100, "y": [False, True, True] * 100}
+    return ts.compare(reference=data, current=data, spec=SPEC)
 
 
 def test_every_row_says_what_it_is():
