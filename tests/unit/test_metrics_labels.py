@@ -17,7 +17,7 @@ from tallystick.errors import ColumnTypeError, ParameterError
 NEEDS = {metric["name"]: metric["needs"] for metric in _core.CATALOGUE}
 OF_THRESHOLDS = [
     *("selection_rate", "accuracy", "balanced_accuracy", "precision", "recall", "specificity"),
-    *("f1", "matthews", "accuracy_estimated"),
+    *("f1", "matthews", "accuracy_estimated", "accuracy_estimate_error"),
 ]
 OF_LABELS_ALONE = ["label_coverage", "positive_rate"]
 OF_SCORES_ALONE = [
@@ -31,7 +31,7 @@ ALL = [
 OF_PAIRS = [name for name in ALL if name not in {*OF_LABELS_ALONE, *OF_SCORES_ALONE}]
 OF_ANY_SCORE = [
     *("auc", "average_precision", "ks_classes"),
-    *(name for name in OF_THRESHOLDS if name != "accuracy_estimated"),
+    *(name for name in OF_THRESHOLDS if "_estimate" not in name),
 ]
 OF_PROBABILITIES = [name for name in ALL if name not in {*OF_ANY_SCORE, *OF_LABELS_ALONE}]
 

@@ -95,6 +95,9 @@ METRICS: Final = (
     "ppv_gap",
     "selection_rate_gap",
     "tpr_gap",
+    "positive_rate_estimate_error",
+    "auc_estimate_error",
+    "accuracy_estimate_error",
 )
 """Metrics that this release computes."""
 
