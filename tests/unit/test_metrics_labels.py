@@ -178,8 +178,8 @@ def test_nothing_may_be_none(name):
 
 def test_a_metric_of_decisions_needs_a_threshold():
     for name in OF_THRESHOLDS:
+        labels = {} if name in OF_SCORES_ALONE else {"label": LABELS}
         with pytest.raises(TypeError, match="threshold"):
-            labels = {} if name in OF_SCORES_ALONE else {"label": LABELS}
             getattr(metrics, name)(score=SCORES, **labels)
 
 
