@@ -37,6 +37,15 @@ from tallystick.metrics.divergences import (
     total_variation,
 )
 from tallystick.metrics.estimates import accuracy_estimated, auc_estimated, positive_rate_estimated
+from tallystick.metrics.fairness import (
+    calibration_gap,
+    disparate_impact,
+    equalized_odds_gap,
+    fpr_gap,
+    ppv_gap,
+    selection_rate_gap,
+    tpr_gap,
+)
 from tallystick.metrics.labels import label_bias, label_coverage, positive_rate
 from tallystick.metrics.performance import auc, average_precision, ks_classes, log_loss
 from tallystick.metrics.probabilities import (
@@ -60,14 +69,18 @@ __all__ = [
     "brier_reliability",
     "brier_resolution",
     "calibration",
+    "calibration_gap",
     "calibration_intercept",
     "calibration_slope",
     "chi_square",
+    "disparate_impact",
     "ece",
     "ece_debiased",
     "ece_equal_mass",
     "ece_smooth",
+    "equalized_odds_gap",
     "f1",
+    "fpr_gap",
     "g_test",
     "hellinger",
     "jensen_shannon",
@@ -83,6 +96,7 @@ __all__ = [
     "other_share",
     "positive_rate",
     "positive_rate_estimated",
+    "ppv_gap",
     "precision",
     "psi",
     "psi_corrected",
@@ -90,9 +104,11 @@ __all__ = [
     "row_count",
     "schema",
     "selection_rate",
+    "selection_rate_gap",
     "selection_rate_ratio",
     "specificity",
     "spiegelhalter_z",
     "total_variation",
+    "tpr_gap",
     "wasserstein",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,18 +34,22 @@ _OF_BINS = frozenset(
 )
 """Metrics that cells of equal width are enough for."""
 
-_OF_ANY_SCORE = frozenset(
+CUTS = frozenset(
     {
-        *("auc", "average_precision", "ks_classes"),
-        *("selection_rate", "selection_rate_ratio"),
+        *("selection_rate", "selection_rate_ratio", "selection_rate_gap", "disparate_impact"),
+        *("tpr_gap", "fpr_gap", "ppv_gap", "equalized_odds_gap"),
         *("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "matthews"),
     }
 )
+"""Metrics of decisions at a threshold."""
+
+_OF_ANY_SCORE = CUTS | {"auc", "average_precision", "ks_classes"}
 """Metrics of ranks and of decisions, which take any finite score, not probabilities alone."""
 
 _OF_SUMS = frozenset(
     {
         *("log_loss", "spiegelhalter_z", "label_bias", "positive_rate_estimated"),
+        "calibration_gap",
     }
 )
 """Metrics that cells say as much of as the single rows do."""
@@ -67,6 +72,7 @@ def score_metric(
     score: Any = None,
     label: Any = None,
     reference: Any = None,
+    group: Any = None,
     positive: Any = None,
     threshold: float | None = None,
     bins: int = 15,
@@ -75,13 +81,14 @@ def score_metric(
     exact: bool | None = None,
     threads: int | None = None,
 ) -> Measurement:
-    """Measures `metric` on rows.
+    """Measures `metric` on rows; see `score_metrics`.
 
     Args:
         metric: The metric's name.
         score: Scores; None for metrics of labels.
         label: Labels; None for metrics of scores.
         reference: Scores of a reference, for metrics of a change.
+        group: Which rows belong to a group, for metrics of it against the rest.
         positive: The label that the score is the probability of.
         threshold: Where decisions are made.
         bins: Bins of calibration errors.
@@ -95,19 +102,55 @@ def score_metric(
             a number out of its domain.
         ColumnTypeError: Scores that are no numbers.
     """
-    _check(threshold, bins, exact)
     _check_tolerance(metric, tolerance)
+    return score_metrics(
+        [metric],
+        score=score,
+        label=label,
+        reference=reference,
+        group=group,
+        positive=positive,
+        threshold=threshold,
+        bins=bins,
+        tolerance=tolerance,
+        false_alarm_rate=false_alarm_rate,
+        exact=exact,
+        threads=threads,
+    )[0]
+
+
+def score_metrics(
+    metrics: Sequence[str],
+    *,
+    score: Any,
+    label: Any,
+    reference: Any = None,
+    group: Any = None,
+    positive: Any = None,
+    threshold: float | None = None,
+    bins: int = 15,
+    tolerance: float | None = None,
+    false_alarm_rate: float = DEFAULT_FALSE_ALARM_RATE,
+    exact: bool | None = None,
+    threads: int | None = None,
+) -> list[Measurement]:
+    """Measures all `metrics` in one reading; the arguments are those of `score_metric`."""
+    _check(threshold, bins, exact)
     check_between("false_alarm_rate", false_alarm_rate, 0, 0.5)
     scored = _side(score, label, "score" if reference is None else "current")
     before = None if reference is None else _side(reference, label, "reference")
+    whole = None
+    if group is not None:
+        scored, whole = _parted(scored, group)
     rows = max(side.num_rows for side in (scored, before) if side is not None)
-    depth = _depth(metric, rows, exact)
+    depth = _depth(metrics, rows, exact)
 
-    def measured(depth: str) -> tuple[Measurement, list[int]]:
+    def measured(depth: str) -> tuple[list[Measurement], list[int]]:
         table, left_out = _core.measure_scored(
-            metric,
+            metrics,
             _batches(scored),
             reference=None if before is None else _batches(before),
+            whole=None if whole is None else _batches(whole),
             positive=_text(positive),
             threshold=None if threshold is None else float(threshold),
             bins=int(bins),
@@ -116,12 +159,13 @@ def score_metric(
             depth=depth,
             threads=processors(threads),
         )
-        return measurements_of(table)[0], left_out
+        return measurements_of(table), left_out
 
-    row, left_out = measured(depth)
-    if depth == "cells" and row.reason == "scores_outside" and metric in _OF_ANY_SCORE:
+    found, left_out = measured(depth)
+    outside = any(row.reason == "scores_outside" for row in found)
+    if depth == "cells" and outside and _OF_ANY_SCORE.issuperset(metrics):
         # Scores of any range have no cells: their rows are sorted.
-        row, left_out = measured("rows")
+        found, left_out = measured("rows")
     undeclared = left_out[0]
     if undeclared:
         raise ParameterError(
@@ -129,35 +173,55 @@ def score_metric(
             hint="name the label that the score is the probability of: positive=...",
             name="label",
         )
-    return row
+    return found
 
 
-def _depth(metric: str, rows: int, exact: bool | None) -> str:
+def _depth(metrics: Sequence[str], rows: int, exact: bool | None) -> str:
     """How closely rows are looked at."""
-    if metric in _OF_ANY_SCORE:
+    if _OF_ANY_SCORE.issuperset(metrics):
         return "rows" if (rows <= _MOST_SORTED if exact is None else exact) else "cells"
-    if metric in _OF_BINS:
+    if _OF_BINS.issuperset(metrics):
         return "bins"
-    return "probabilities" if rows <= _MOST_FITTED and metric not in _OF_SUMS else "cells"
+    return "probabilities" if rows <= _MOST_FITTED and not _OF_SUMS.issuperset(metrics) else "cells"
 
 
 def _side(score: Any, label: Any, name: str) -> Any:
-    """Scores and labels side by side, each column made up where the metric has no use for it."""
+    """Scores and labels side by side."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    scores = None if score is None else _numbers(values_of(score, None, name), name)
-    labels = None if label is None else values_of(label, None, "label")
-    if scores is None:
+    # What the metric has no use for is made up: scores of one half, one class for all rows.
+    if score is None:
+        labels = values_of(label, None, "label")
         scores = pa.array(np.full(len(labels), 0.5))
-    elif labels is None:
-        # One class for all rows: a metric of scores does not look at it.
-        labels = pa.repeat(False, len(scores))
+    else:
+        scores = _numbers(values_of(score, None, name), name)
+        made_up = pa.repeat(False, len(scores))
+        labels = made_up if label is None else values_of(label, None, "label")
     if len(scores) != len(labels):
         raise ParameterError(
             f"label: expected one for each of {len(scores)} scores, got {len(labels)}",
             name="label",
         )
     return pa.table({"score": scores, "label": labels})
+
+
+def _parted(scored: Any, group: Any) -> tuple[Any, Any]:
+    """The rows of the group, and those of the group and the rest."""
+    import pyarrow as pa
+    import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+    mask = values_of(group, None, "group")
+    if not pa.types.is_boolean(mask.type):
+        raise ColumnTypeError(
+            f"group: expected booleans, got {type_name(mask.type)}",
+            hint='such as group=table["country"] == "NO"',
+        )
+    if len(mask) != scored.num_rows:
+        raise ParameterError(
+            f"group: expected one for each of {scored.num_rows} scores, got {len(mask)}",
+            name="group",
+        )
+    return scored.filter(mask), scored.filter(pc.is_valid(mask))
 
 
 def _batches(side: Any) -> list[Any]:

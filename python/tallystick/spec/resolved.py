@@ -43,7 +43,7 @@ class ResolvedColumn:
     bins: int | None
     max_categories: int | None
     categories: tuple[str, ...] | None
-    tolerances: Mapping[str, float] = field(hash=False)
+    tolerances: Mapping[str, float | None] = field(hash=False)
     decide: str
     page: bool
     page_metrics: tuple[str, ...]

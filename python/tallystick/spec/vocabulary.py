@@ -32,14 +32,15 @@ TOLERANCES_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "categorical": ("psi", "missing_share", "other_share"),
 }
 
-OUTCOME_TOLERANCES: Final[Mapping[str, float]] = {
+OUTCOME_TOLERANCES: Final[Mapping[str, float | None]] = {
     "ece_debiased": 0.02,
     "auc": 0.05,
     "selection_rate_ratio": 1.25,
-    "fairness_gap": 0.10,
+    "fairness_gap": None,
 }
 """What a score has besides the tolerances of its kind: an error of probabilities, a loss of area, a
-ratio of shares either way, and a difference of a segment's rates."""
+ratio of shares either way, and a difference of a segment's rates, which is not judged unless it is
+declared: what is fair is not a default."""
 
 METRICS: Final = (
     "psi",
@@ -87,6 +88,13 @@ METRICS: Final = (
     "positive_rate_estimated",
     "auc_estimated",
     "accuracy_estimated",
+    "calibration_gap",
+    "disparate_impact",
+    "equalized_odds_gap",
+    "fpr_gap",
+    "ppv_gap",
+    "selection_rate_gap",
+    "tpr_gap",
 )
 """Metrics that this release computes."""
 
@@ -116,6 +124,7 @@ MAX_CATEGORIES: Final = 65_536
 MAX_BINS: Final = 65_536
 MAX_SEGMENTS: Final = 8
 MAX_THRESHOLDS: Final = 16
+MAX_STRATA: Final = 32
 SCORE_RANGE: Final = (0.0, 1.0)
 SCORE_BINS: Final = 1200
 """Divisible by every usual number of calibration bins."""

@@ -21,7 +21,7 @@ pub struct InstrumentSettings {
     ece_debiased: f64,
     auc: f64,
     selection_rate_ratio: f64,
-    fairness_gap: f64,
+    fairness_gap: Option<f64>,
     page: Vec<String>,
 }
 

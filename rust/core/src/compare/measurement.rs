@@ -73,6 +73,8 @@ pub enum Reason {
     SmallGroup,
     /// The reference's scores are no probabilities, so that they cannot stand in for labels.
     NotCalibrated,
+    /// Rows are of a stratum whose sampling rate is not known.
+    UnknownStratum,
     /// Of the rows scored `p` a share `p` is positive, within the tolerance.
     Calibrated,
     /// Scores are too near 0 and 1.
@@ -112,6 +114,7 @@ impl Reason {
             Self::ScoresOutside => "scores_outside",
             Self::SmallGroup => "small_group",
             Self::NotCalibrated => "not_calibrated",
+            Self::UnknownStratum => "unknown_stratum",
             Self::Calibrated => "calibrated",
             Self::OverConfident => "over_confident",
             Self::UnderConfident => "under_confident",

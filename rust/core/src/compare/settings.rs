@@ -43,13 +43,14 @@ pub struct OutcomeTolerances {
     pub auc: f64,
     /// Largest accepted ratio of selection rates, either way; above 1.
     pub selection_rate_ratio: f64,
-    /// Largest accepted difference of a segment's rates from those of all other rows.
-    pub fairness_gap: f64,
+    /// Largest accepted difference of a segment's rates from those of all other rows; not judged
+    /// without one, for what is fair is not a default.
+    pub fairness_gap: Option<f64>,
 }
 
 impl Default for OutcomeTolerances {
     fn default() -> Self {
-        Self { ece_debiased: 0.02, auc: 0.05, selection_rate_ratio: 1.25, fairness_gap: 0.10 }
+        Self { ece_debiased: 0.02, auc: 0.05, selection_rate_ratio: 1.25, fairness_gap: None }
     }
 }
 
@@ -116,7 +117,7 @@ impl Settings {
         for instrument in &self.instruments {
             let of = instrument.outcome;
             let shares = [instrument.ks, instrument.missing_share, instrument.other_share];
-            let shares = shares.into_iter().chain([of.ece_debiased, of.auc, of.fairness_gap]);
+            let shares = shares.into_iter().chain([of.ece_debiased, of.auc]).chain(of.fairness_gap);
             if !(of.selection_rate_ratio > 1.0 && of.selection_rate_ratio.is_finite()) {
                 return Err(parameter("tolerance.selection_rate_ratio", "a ratio above 1"));
             }

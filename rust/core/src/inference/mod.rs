@@ -6,13 +6,18 @@
 
 pub mod bridge;
 pub mod chi_square;
+pub mod kish;
 pub mod kolmogorov;
 pub mod lattice;
 pub mod mean;
+pub mod miettinen_nurminen;
+pub mod mover;
 pub mod multiplicity;
 pub mod noncentral_chi_square;
 pub mod normal;
 pub mod proportion;
+pub mod ratio;
+pub mod share;
 pub mod student;
 
 /// A sampling interval: the effect lies within it at the stated level.

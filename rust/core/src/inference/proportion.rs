@@ -1,8 +1,10 @@
 //! Shares of rows: intervals and tests for one share and for a change of it.
-
-use cdflib::special::try_beta_inc;
+//!
+//! Every law takes a [`Proportion`] of whole rows or a [`Share`] of weighted ones.
 
 use super::{Interval, normal, whole_rows};
+
+pub use super::share::Share;
 
 /// `count` rows of `total` have the property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +21,6 @@ impl Proportion {
     pub fn share(&self) -> Option<f64> {
         (self.total > 0 && self.count <= self.total).then(|| self.count as f64 / self.total as f64)
     }
-
-    /// The share of the others, by subtracting the integers.
-    fn rest(&self) -> f64 {
-        (self.total - self.count) as f64 / self.total as f64
-    }
 }
 
 /// Wilson's score interval of a share at `level` (Wilson 1927).
@@ -31,15 +28,15 @@ impl Proportion {
 /// All shares `p` with `|p_hat - p| <= z sqrt(p (1 - p) / n)`. Within [0, 1], never empty,
 /// sensible at 0 and at n of n. `None` without rows or for a level outside (0, 1).
 #[must_use]
-pub fn wilson_interval(part: Proportion, level: f64) -> Option<Interval> {
-    let p = part.share()?;
+pub fn wilson_interval(part: impl Into<Share>, level: f64) -> Option<Interval> {
+    let part = part.into();
+    let (p, q) = (part.share()?, part.complement().share()?);
     let z = normal::half_width(level)?;
-    let n = part.total as f64;
-    let z2 = z * z / n;
-    let root = (z2 * (p * part.rest() + z2 / 4.0)).sqrt();
+    let z2 = z * z / part.total();
+    let root = (z2 * (p * q + z2 / 4.0)).sqrt();
     // At the ends the two terms are equal; rounding must not leave a crumb of probability.
-    let lower = if part.count == 0 { 0.0 } else { (p + z2 / 2.0 - root) / (1.0 + z2) };
-    let upper = if part.count == part.total { 1.0 } else { (p + z2 / 2.0 + root) / (1.0 + z2) };
+    let lower = if part.count == 0.0 { 0.0 } else { (p + z2 / 2.0 - root) / (1.0 + z2) };
+    let upper = if part.rest == 0.0 { 1.0 } else { (p + z2 / 2.0 + root) / (1.0 + z2) };
     Some(Interval { lower: lower.clamp(0.0, 1.0), upper: upper.clamp(0.0, 1.0) })
 }
 
@@ -51,14 +48,15 @@ pub fn wilson_interval(part: Proportion, level: f64) -> Option<Interval> {
 /// `None` without rows on a side, or for a negative or non-finite variance.
 #[must_use]
 pub fn newcombe_interval(
-    reference: Proportion,
-    current: Proportion,
+    reference: impl Into<Share>,
+    current: impl Into<Share>,
     level: f64,
     extra_variance: f64,
 ) -> Option<Interval> {
     if !(extra_variance >= 0.0 && extra_variance.is_finite()) {
         return None;
     }
+    let (reference, current) = (reference.into(), current.into());
     let (p, q) = (current.share()?, reference.share()?);
     let (of_p, of_q) = (wilson_interval(current, level)?, wilson_interval(reference, level)?);
     let extra = normal::half_width(level)? * extra_variance.sqrt();
@@ -72,7 +70,7 @@ pub fn newcombe_interval(
 ///
 /// 1 when every row (or none) has the property. `None` without rows on a side.
 #[must_use]
-pub fn p_value(reference: Proportion, current: Proportion) -> Option<f64> {
+pub fn p_value(reference: impl Into<Share>, current: impl Into<Share>) -> Option<f64> {
     p_tolerance(reference, current, 0.0, 0.0)
 }
 
@@ -86,8 +84,8 @@ pub fn p_value(reference: Proportion, current: Proportion) -> Option<f64> {
 /// side, for a tolerance outside [0, 1), or a negative or non-finite variance.
 #[must_use]
 pub fn p_tolerance(
-    reference: Proportion,
-    current: Proportion,
+    reference: impl Into<Share>,
+    current: impl Into<Share>,
     tolerance: f64,
     extra_variance: f64,
 ) -> Option<f64> {
@@ -95,6 +93,7 @@ pub fn p_tolerance(
     if !valid || !extra_variance.is_finite() {
         return None;
     }
+    let (reference, current) = (reference.into(), current.into());
     let (p, q) = (current.share()?, reference.share()?);
     let difference = (p - q).abs();
     let (low, high) = if p < q { (current, reference) } else { (reference, current) };
@@ -116,43 +115,27 @@ pub fn p_tolerance(
 /// side's. Arguments and `None` as there.
 #[must_use]
 pub fn p_tolerance_guarded(
-    reference: Proportion,
-    current: Proportion,
+    reference: impl Into<Share>,
+    current: impl Into<Share>,
     tolerance: f64,
     extra_variance: f64,
 ) -> Option<f64> {
+    let (reference, current) = (reference.into(), current.into());
     let score = p_tolerance(reference, current, tolerance, extra_variance)?;
     let (p, q) = (current.share()?, reference.share()?);
     let exact = if p > q {
-        at_least(current, q + tolerance).max(at_most(reference, p - tolerance))
+        current.at_least(q + tolerance).max(reference.at_most(p - tolerance))
     } else {
-        at_most(current, q - tolerance).max(at_least(reference, p + tolerance))
+        current.at_most(q - tolerance).max(reference.at_least(p + tolerance))
     };
     Some(score.max(exact).min(1.0))
 }
 
-/// Chance of at least `part.count` rows of `part.total` with the property, each with
-/// probability `share`: the incomplete beta function.
-fn at_least(part: Proportion, share: f64) -> f64 {
-    if part.count == 0 || share >= 1.0 {
-        return 1.0;
-    }
-    let share = share.max(0.0);
-    let (a, b) = (part.count as f64, (part.total - part.count) as f64 + 1.0);
-    try_beta_inc(a, b, share, 1.0 - share).map_or(1.0, |(tail, _)| tail)
-}
-
-/// Chance of at most `part.count`: of at least as many rows without the property.
-fn at_most(part: Proportion, share: f64) -> f64 {
-    at_least(Proportion { count: part.total - part.count, total: part.total }, 1.0 - share)
-}
-
 /// Variance of the difference under the likeliest shares that differ by exactly `tolerance`.
-fn edge_variance(low: Proportion, high: Proportion, tolerance: f64) -> f64 {
-    let (n, m) = (low.total as f64, high.total as f64);
+pub(super) fn edge_variance(low: Share, high: Share, tolerance: f64) -> f64 {
+    let (n, m) = (low.total(), high.total());
     let share = if tolerance == 0.0 {
-        let all = u128::from(low.total) + u128::from(high.total);
-        (u128::from(low.count) + u128::from(high.count)) as f64 / all as f64
+        (low.count + high.count) / (n + m)
     } else {
         likeliest_lower_share(low, high, tolerance)
     };
@@ -164,11 +147,11 @@ fn edge_variance(low: Proportion, high: Proportion, tolerance: f64) -> f64 {
 ///
 /// The log-likelihood is concave, so its slope is bisected; Farrington and Manning's closed form
 /// (a cubic) loses its digits near the ends of the range.
-fn likeliest_lower_share(low: Proportion, high: Proportion, tolerance: f64) -> f64 {
-    let term = |count: u64, share: f64| if count == 0 { 0.0 } else { count as f64 / share };
+fn likeliest_lower_share(low: Share, high: Share, tolerance: f64) -> f64 {
+    let term = |count: f64, share: f64| if count == 0.0 { 0.0 } else { count / share };
     let slope = |p: f64| {
-        term(low.count, p) - term(low.total - low.count, 1.0 - p) + term(high.count, p + tolerance)
-            - term(high.total - high.count, 1.0 - p - tolerance)
+        term(low.count, p) - term(low.rest, 1.0 - p) + term(high.count, p + tolerance)
+            - term(high.rest, 1.0 - p - tolerance)
     };
     let (mut left, mut right) = (0.0, 1.0 - tolerance);
     for _ in 0..60 {
@@ -187,11 +170,12 @@ fn likeliest_lower_share(low: Proportion, high: Proportion, tolerance: f64) -> f
 ///
 /// `None` without rows on a side.
 #[must_use]
-pub fn null_level(reference: Proportion, current: Proportion) -> Option<f64> {
+pub fn null_level(reference: impl Into<Share>, current: impl Into<Share>) -> Option<f64> {
+    let (reference, current) = (reference.into(), current.into());
     reference.share()?;
     current.share()?;
     let variance = edge_variance(reference, current, 0.0);
-    let scale = 1.0 / reference.total as f64 + 1.0 / current.total as f64;
+    let scale = 1.0 / reference.total() + 1.0 / current.total();
     Some((std::f64::consts::FRAC_2_PI * variance).sqrt().min(2.0 * variance / scale))
 }
 
@@ -202,8 +186,8 @@ pub fn null_level(reference: Proportion, current: Proportion) -> Option<f64> {
 /// tolerance) or the arguments are refused as in [`p_tolerance`].
 #[must_use]
 pub fn rows_to_decide(
-    reference: Proportion,
-    current: Proportion,
+    reference: impl Into<Share>,
+    current: impl Into<Share>,
     tolerance: f64,
     extra_variance: f64,
     level: f64,
@@ -212,11 +196,12 @@ pub fn rows_to_decide(
     if !valid || !extra_variance.is_finite() {
         return None;
     }
+    let (reference, current) = (reference.into(), current.into());
     let (p, q) = (current.share()?, reference.share()?);
     let gap = ((p - q).abs() - tolerance).abs() / normal::half_width(level)?;
     // A share of 0 or 1 so far says little: Wilson's centre for one more row each way.
-    let smooth = |part: Proportion| (part.count as f64 + 1.0) / (part.total as f64 + 2.0);
+    let smooth = |part: Share| (part.count + 1.0) / (part.total() + 2.0);
     let (p, q) = (smooth(current), smooth(reference));
-    let left = gap * gap - extra_variance - q * (1.0 - q) / reference.total as f64;
+    let left = gap * gap - extra_variance - q * (1.0 - q) / reference.total();
     if left > 0.0 { whole_rows(p * (1.0 - p) / left) } else { None }
 }

@@ -14,7 +14,8 @@ pub struct Metric {
     pub range: &'static str,
     /// `change` between two sides, a value of `both` of them, or of the `current` one alone.
     pub side: &'static str,
-    /// What it is made from: `counts` of cells, `numbers`, `rows`, scores with `labels`, or `scores`.
+    /// What it is made from: `counts` of cells, `numbers`, `rows`, scores with
+    /// `labels`, such of `segments`, or `scores`.
     pub needs: &'static str,
     /// Paper or page.
     pub source: &'static str,
@@ -71,6 +72,13 @@ catalogue! {
     "specificity", "Share of negatives that are not selected", "share", "[-1, 1]", "both", "labels", "Wilson 1927 for the interval";
     "f1", "Harmonic mean of precision and recall", "share", "[-1, 1]", "both", "labels", "van Rijsbergen 1979";
     "matthews", "Correlation of decision and label", "correlation", "[-2, 2]", "both", "labels", "Matthews 1975";
+    "equalized_odds_gap", "Larger gap of the true and the false positive rate", "share", "[0, 1]", "current", "segments", "Hardt, Price and Srebro 2016";
+    "tpr_gap", "Gap of the true positive rate", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";
+    "fpr_gap", "Gap of the false positive rate", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";
+    "ppv_gap", "Gap of precision", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";
+    "selection_rate_gap", "Gap of the selection rate", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";
+    "disparate_impact", "Ratio of the selection rate to that of all other rows", "ratio", "[0, inf)", "current", "segments", "Katz, Baptista, Azen and Pike 1978";
+    "calibration_gap", "Gap of the mean of score minus label", "probability", "[-1, 1]", "current", "segments", "Spiegelhalter 1986";
     "positive_rate_estimated", "Share of positives expected of the scores", "share", "[0, 1]", "current", "scores", "Bialek et al. 2023";
     "auc_estimated", "Area under the ROC curve expected of the scores", "probability", "[0, 1]", "current", "scores", "Bialek et al. 2023";
     "accuracy_estimated", "Share of rows expected to be decided right", "share", "[0, 1]", "current", "scores", "Guillory et al. 2021; Bialek et al. 2023";

@@ -9,13 +9,16 @@
 pub mod catalogue;
 pub mod cells;
 pub mod chi_square;
+pub mod classes;
 pub mod exact_ks;
+pub mod fairness;
 pub mod g_test;
 pub mod hellinger;
 pub mod jensen_shannon;
 pub mod ks;
 pub mod psi;
 pub mod quantile;
+pub mod residual;
 pub mod scored;
 pub mod share;
 pub mod total_variation;

@@ -1,11 +1,9 @@
 //! What deciding at the threshold in force comes to.
 
 use super::super::measurement::{Measurement, Reason, Status};
-use super::{Entry, LEVEL, MOST_OUTSIDE, Scope, Side, Task, ends, judge_later};
-use crate::measure::Scored;
+use super::{Entry, LEVEL, MOST_OUTSIDE, Scope, Side, Task, ends, judge_later, threshold};
 use crate::measure::scored::decision::{Metric, decide, rate_ratio};
-use crate::measure::scored::estimate::UnlabelledCell;
-use crate::measure::scored::{Bracketed, ScoreCell, Weighed};
+use crate::measure::scored::{Bracketed, Weighed};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry { name: "selection_rate", scope: Scope::Slices, row: selection_rate },
@@ -25,12 +23,10 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 /// Whether the metric speaks of decisions.
 pub(super) fn needs_threshold(name: &str) -> bool {
-    name == "accuracy_estimated" || ENTRIES.iter().any(|entry| entry.name == name)
-}
-
-/// The threshold in force; without one, nothing is selected.
-fn threshold(task: &Task<'_>) -> f64 {
-    task.thresholds.first().copied().unwrap_or(f64::NAN)
+    let of_groups = |entry: &Entry| entry.name == name && name != "calibration_gap";
+    name == "accuracy_estimated"
+        || ENTRIES.iter().any(|entry| entry.name == name)
+        || super::fairness::ENTRIES.iter().any(of_groups)
 }
 
 fn at(task: &Task<'_>, name: &'static str, metric: Metric) -> Measurement {
@@ -43,15 +39,7 @@ fn at(task: &Task<'_>, name: &'static str, metric: Metric) -> Measurement {
 
 /// Of all rows: a decision needs no label.
 fn selected(side: &Side, threshold: f64) -> Option<(Bracketed, Weighed)> {
-    // Of which class they are does not matter here.
-    let everyone = side.everyone();
-    let cells = everyone.cells.into_iter().map(|cell| {
-        let UnlabelledCell { low, high, single, rows, scores } = cell;
-        ScoreCell { low, high, single, rows: [rows, 0.0], scores: [scores, 0.0] }
-    });
-    let mut all = Scored { cells: cells.collect(), ..Scored::default() };
-    all.effective = [everyone.effective, 0.0];
-    let decision = decide(&all, threshold)?;
+    let decision = decide(&side.as_one_class(), threshold)?;
     Some((decision.measure(Metric::SelectionRate)?, Metric::SelectionRate.weighed(&decision.confusion)?))
 }
 

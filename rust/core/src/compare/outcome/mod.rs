@@ -9,6 +9,7 @@ mod coverage;
 mod curves;
 mod decisions;
 mod estimates;
+mod fairness;
 mod ranking;
 mod single;
 
@@ -21,7 +22,7 @@ use super::settings::Instrument;
 use crate::inference::Interval;
 use crate::measure::Scored;
 use crate::measure::scored::estimate::{Unlabelled, UnlabelledCell};
-use crate::measure::scored::{Bracketed, NEGATIVE, POSITIVE};
+use crate::measure::scored::{Bracketed, NEGATIVE, POSITIVE, ScoreCell};
 use crate::outcome::Outcome;
 use crate::slice::SliceKey;
 use crate::state::binary::Apart;
@@ -41,6 +42,8 @@ enum Scope {
     Slices,
     /// In that of all rows.
     All,
+    /// In segments, against all other rows.
+    Segments,
 }
 
 /// Share of scores outside of [0, 1] up to which what is left speaks for all rows.
@@ -49,10 +52,11 @@ const MOST_OUTSIDE: f64 = 0.01;
 /// Every metric, in the order of a report.
 fn entries() -> impl Iterator<Item = &'static Entry> {
     let tables = [coverage::ENTRIES, calibration::ENTRIES, ranking::ENTRIES];
-    tables.into_iter().chain([decisions::ENTRIES, estimates::ENTRIES]).flatten()
+    tables.into_iter().chain([decisions::ENTRIES, fairness::ENTRIES, estimates::ENTRIES]).flatten()
 }
 
 /// One side's scores and labels.
+#[derive(Clone, Default)]
 pub(super) struct Side {
     /// Rows with a score and a label.
     scored: Scored,
@@ -69,6 +73,34 @@ impl Side {
         let scored = state.scored(&outcome.binning, grain);
         let unknown = state.unknown(&outcome.binning, grain);
         Self { scored, apart: state.apart, rows: state.rows(), unknown }
+    }
+
+    /// Strata of a log of which only some rows were kept, each row weighing as many as it stands for.
+    /// Coverage is told of the rows as they are.
+    pub fn weighted(strata: &[(f64, Self)]) -> Self {
+        let mut sum = Self::default();
+        let mut squares = [0.0; 2];
+        for (weight, side) in strata {
+            sum.scored.add(&side.scored, *weight);
+            for (square, rows) in squares.iter_mut().zip(side.scored.rows()) {
+                *square += weight * weight * rows;
+            }
+            sum.apart.merge(side.apart);
+            sum.rows += side.rows;
+            let weighed = |cell: &UnlabelledCell| UnlabelledCell {
+                rows: weight * cell.rows,
+                scores: weight * cell.scores,
+                ..*cell
+            };
+            sum.unknown.extend(side.unknown.iter().map(weighed));
+        }
+        let rows = sum.scored.rows();
+        // Kish: rows that weigh differently say less than their number.
+        let effective = |class: usize| {
+            if squares[class] > 0.0 { rows[class] * rows[class] / squares[class] } else { 0.0 }
+        };
+        sum.scored.effective = [effective(NEGATIVE), effective(POSITIVE)];
+        sum
     }
 
     /// Rows with a label, whatever their score.
@@ -96,6 +128,17 @@ impl Side {
         rows[NEGATIVE] > 0.0 && rows[POSITIVE] > 0.0
     }
 
+    /// The scores of all rows as if all were negative: of which class they are does not matter to a
+    /// selection.
+    fn as_one_class(&self) -> Scored {
+        let everyone = self.everyone();
+        let cells = everyone.cells.into_iter().map(|cell| {
+            let UnlabelledCell { low, high, single, rows, scores } = cell;
+            ScoreCell { low, high, single, rows: [rows, 0.0], scores: [scores, 0.0] }
+        });
+        Scored { cells: cells.collect(), effective: [everyone.effective, 0.0], ..Scored::default() }
+    }
+
     /// The scores of all rows, whatever their labels.
     fn everyone(&self) -> Unlabelled {
         let known = Unlabelled::from(&self.scored);
@@ -117,6 +160,8 @@ pub(super) struct Task<'a> {
     pub slice: SliceKey,
     pub reference: Option<Side>,
     pub current: Side,
+    /// Of a segment: the reference's and the current rows as a whole.
+    pub whole: Option<(Option<&'a Side>, &'a Side)>,
     pub instrument: &'a Instrument,
     pub minimum_coverage: Option<f64>,
 }
@@ -126,8 +171,8 @@ impl Task<'_> {
     pub fn measure(&self) -> Vec<Measurement> {
         let whole = self.slice == SliceKey::default();
         let wanted = |entry: &&Entry| {
-            (whole || entry.scope == Scope::Slices)
-                && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
+            let here = if whole { entry.scope != Scope::Segments } else { entry.scope != Scope::All };
+            here && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
         };
         entries().filter(wanted).map(|entry| (entry.row)(self, entry.name)).collect()
     }
@@ -217,6 +262,20 @@ impl Task<'_> {
         row.conclude(Status::Undetermined, reason);
         true
     }
+}
+
+/// The row that stands for all of an outcome that cannot be measured.
+pub(super) fn unmeasured(outcome: &Outcome, reason: Reason) -> Measurement {
+    let mut row = Measurement::new(&outcome.score, SliceKey::default(), "calibration");
+    row.decides = true;
+    row.severity = "warn";
+    row.conclude(Status::Undetermined, reason);
+    row
+}
+
+/// The threshold in force; without one, nothing is selected.
+fn threshold(task: &Task<'_>) -> f64 {
+    task.thresholds.first().copied().unwrap_or(f64::NAN)
 }
 
 /// Undetermined or ok until the whole report's q values are known.

@@ -43,18 +43,20 @@ impl From<Rows> for Side {
     }
 }
 
-/// Measures scores by their labels.
+/// Measures scores by their labels; against a reference, or as a group of a whole, where the metric
+/// takes one.
 ///
 /// # Errors
 /// When there is no such metric, or a number is out of its domain.
 pub fn measure_scored(
-    metric: &str,
-    reference: Option<Rows>,
+    metrics: &[&str],
     current: Rows,
+    (reference, whole): (Option<Rows>, Option<Rows>),
     settings: &ScoredSettings,
 ) -> Result<Report> {
-    let entry = entries().find(|entry| entry.name == metric);
-    let entry = entry.ok_or_else(|| parameter("metric", "a metric of scores and labels"))?;
+    let entry = |metric: &&str| entries().find(|entry| entry.name == *metric);
+    let wanted: Option<Vec<_>> = metrics.iter().map(entry).collect();
+    let wanted = wanted.ok_or_else(|| parameter("metric", "a metric of scores and labels"))?;
     if !(1..=10_000).contains(&settings.bins) {
         return Err(parameter("bins", "a number of bins from 1 to 10000"));
     }
@@ -67,6 +69,7 @@ pub fn measure_scored(
         instrument.outcome.selection_rate_ratio = tolerance;
     }
     let thresholds: Vec<f64> = settings.threshold.into_iter().collect();
+    let whole = whole.map(Side::from);
     let task = Task {
         score: "score",
         label: "label",
@@ -75,16 +78,20 @@ pub fn measure_scored(
         slice: SliceKey::default(),
         reference: reference.map(Side::from),
         current: current.into(),
+        whole: whole.as_ref().map(|whole| (None, whole)),
         instrument: &instrument,
         minimum_coverage: None,
     };
-    let mut row = (entry.row)(&task, entry.name);
-    if task.reference.iter().chain([&task.current]).any(|side| leaves_out(side, entry.name)) {
-        row = untold(row);
-    } else {
+    let sides = || task.reference.iter().chain([&task.current]);
+    let measured = wanted.into_iter().map(|entry| {
+        let mut row = (entry.row)(&task, entry.name);
+        if sides().any(|side| leaves_out(side, entry.name)) {
+            return untold(&row);
+        }
         undefined(&task, &mut row);
-    }
-    let mut measurements = vec![row];
+        row
+    });
+    let mut measurements: Vec<Measurement> = measured.collect();
     conclude(&mut measurements, settings.false_alarm_rate);
     Ok(Report { measurements, curves: Vec::new() })
 }
@@ -119,7 +126,7 @@ fn leaves_out(side: &Side, metric: &str) -> bool {
 }
 
 /// A value of the other rows would look like one of all.
-fn untold(row: Measurement) -> Measurement {
+fn untold(row: &Measurement) -> Measurement {
     let mut blank = Measurement::new(&row.instrument, row.slice, row.metric);
     (blank.n_reference, blank.n_current) = (row.n_reference, row.n_current);
     (blank.decides, blank.tolerance, blank.severity) = (row.decides, row.tolerance, row.severity);

@@ -1,7 +1,7 @@
 //! Cox's calibration regression: `logit y = a + b logit p`, and whether (a, b) is (0, 1).
 //!
 //! b < 1: the scores are too far from the middle (over-confident); b > 1: not far enough; a tells a
-//! shift of all of them. Scores nearer than 1e-6 to 0 or 1 are held there ([`LOGIT_CLIP`]).
+//! shift of all of them. Scores nearer than 1e-6 to 0 or 1 are held there (`LOGIT_CLIP`).
 //! Source: D. R. Cox, Two further applications of a model for binary regression, Biometrika 45,
 //! 1958; M. E. Miller, S. L. Hui and W. M. Tierney, Statistics in Medicine 10, 1991.
 //!

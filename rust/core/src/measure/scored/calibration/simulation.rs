@@ -110,7 +110,7 @@ fn right_scores_are_rejected_at_the_stated_rate() {
         [(1, Shape::Uniform, 400), (2, Shape::Rare, 400), (3, Shape::Rare, 2000), (4, Shape::Ends, 400)]
     {
         let mut draws = Draws(seed);
-        let trials = 800_000 / n as u32;
+        let trials = 400_000 / n as u32;
         let (mut five, mut one) = (0.0, 0.0);
         for _ in 0..trials {
             let scores: Vec<f64> = (0..n).map(|_| draws.score(shape)).collect();
