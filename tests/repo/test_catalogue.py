@@ -12,7 +12,12 @@ from tallystick.spec.vocabulary import METRICS
 NAMES = {metric["name"] for metric in _core.CATALOGUE}
 HEADINGS = ["Formula", "Without change", "Interval and p value", "When to use it"]
 HEADINGS += ["Missing data", "Cost", "Source", "Example"]
-SPEC = {"schema": 1, "score": {"column": "p", "threshold": 0.5}, "label": {"column": "y"}}
+SPEC = {
+    "schema": 1,
+    "score": {"column": "p", "threshold": 0.5},
+    "label": {"column": "y"},
+    "segments": ["c"],
+}
 REASONS = ROOT / "rust/core/src/compare/measurement.rs"
 
 
