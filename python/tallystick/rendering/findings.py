@@ -50,9 +50,8 @@ class Findings:
 
         curves = self.comparison.curves()
         of_column = curves.filter(pc.equal(curves["instrument"], instrument))
-        rows: list[dict[str, Any]] = of_column.filter(
-            pc.equal(of_column["curve"], curve)
-        ).to_pylist()
+        of_curve = of_column.filter(pc.equal(of_column["curve"], curve))
+        rows: list[dict[str, Any]] = of_curve.to_pylist()
         return rows
 
     @property

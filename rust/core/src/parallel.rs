@@ -38,9 +38,25 @@ pub fn add_up<S: Send>(
     })
 }
 
+/// Does `pieces` pieces of work on at most `threads` threads: what each makes, in their order.
+pub fn each<R: Send>(pieces: usize, threads: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    let make = |made: &mut Vec<(usize, R)>, piece: usize| made.push((piece, work(piece)));
+    let mut made = add_up(pieces, threads, Vec::new, make, Extend::extend);
+    made.sort_unstable_by_key(|(piece, _)| *piece);
+    made.into_iter().map(|(_, made)| made).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::add_up;
+    use super::{add_up, each};
+
+    #[test]
+    fn what_is_made_is_in_order() {
+        for (pieces, threads) in [(0, 1), (1, 8), (100, 1), (100, 3), (3, 100)] {
+            let squares: Vec<usize> = (0..pieces).map(|i| i * i).collect();
+            assert_eq!(each(pieces, threads, |i| i * i), squares);
+        }
+    }
 
     #[test]
     fn every_piece_is_done_once_on_any_number_of_threads() {

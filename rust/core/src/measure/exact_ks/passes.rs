@@ -9,6 +9,7 @@ use super::line::Key;
 use super::search::{Below, Search};
 use super::spread::{SAMPLE, choose, pivots, row};
 use super::{Outcome, few, heavy, outcome, sorted};
+use crate::parallel::each;
 use crate::state::Specials;
 
 /// Fewer rows than this are not worth a thread of their own.
@@ -120,7 +121,7 @@ impl<K: Key> Passes<'_, '_, K> {
 
     /// Rows in each bucket, part by part and side by side.
     fn tally(&self) -> Vec<[Tally; 2]> {
-        self.on_threads(|part| {
+        each(self.parts, self.parts, |part| {
             [0, 1].map(|side| {
                 let mut tally = Tally::new();
                 self.each(side, part, |chunk, rows| chunk.count(rows, &self.map, &mut tally));
@@ -132,7 +133,7 @@ impl<K: Key> Passes<'_, '_, K> {
     fn resolve(&self, tallies: &[[Tally; 2]], chosen: Vec<Chosen>, search: &mut Search) {
         let mut wanted = Wanted { buckets: vec![false; BUCKETS], pivots: pivots(&self.sample, &self.map) };
         chosen.iter().for_each(|one| wanted.buckets[one.bucket] = true);
-        let gathered = self.on_threads(|part| {
+        let gathered = each(self.parts, self.parts, |part| {
             [0, 1].map(|side| {
                 let mut into = Gathered::new(&tallies[part][side], &wanted);
                 self.each(side, part, |chunk, rows| chunk.gather(rows, &self.map, &wanted, &mut into));
@@ -150,22 +151,6 @@ impl<K: Key> Passes<'_, '_, K> {
                 resolve_bucket(search, &one, keys, wanted.pivots[one.bucket]);
             }
         }
-    }
-
-    fn on_threads<R: Send>(&self, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
-        if self.parts == 1 {
-            return vec![work(0)];
-        }
-        std::thread::scope(|scope| {
-            let work = &work;
-            let others: Vec<_> = (1..self.parts).map(|part| scope.spawn(move || work(part))).collect();
-            let first = work(0);
-            let rest = others.into_iter().map(|one| match one.join() {
-                Ok(done) => done,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            std::iter::once(first).chain(rest).collect()
-        })
     }
 }
 
