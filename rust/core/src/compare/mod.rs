@@ -9,9 +9,12 @@ mod column;
 mod counts;
 mod curves;
 mod groups;
+mod labels;
 mod measurement;
 mod outcome;
+mod outcomes;
 mod pair;
+mod regression;
 mod settings;
 mod usual;
 mod values;
@@ -19,6 +22,7 @@ mod values;
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
 pub use outcome::{Rows as ScoredRows, ScoredSettings, measure_scored};
+pub use regression::{RegressionSettings, Rows as RegressionRows, measure_regression};
 pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
 pub use values::measure_ks;
 
@@ -193,45 +197,6 @@ impl<'a> Both<'a> {
             }
         }
         self.measure_outcomes(key, (reference, current), report);
-    }
-
-    /// Scores by their labels, where both sides count them alike.
-    fn measure_outcomes(
-        &self,
-        key: SliceKey,
-        (reference, current): (&SliceState, &SliceState),
-        report: &mut Report,
-    ) {
-        let whole = key == SliceKey::default();
-        let grain = |profile: &Profile| if whole { profile.grain() } else { Grain::Coarse };
-        for (at, outcome) in self.reference.plan().outcomes().iter().enumerate() {
-            let theirs = self.current.plan().outcomes().iter().position(|other| other.is_like(outcome));
-            let Some(theirs) = theirs else { continue };
-            let instrument = self.settings.instrument(&outcome.score);
-            let side = |state: &SliceState, at: usize, grain: Grain| {
-                outcome::Side::of(&state.outcomes[at], outcome, grain)
-            };
-            let all = (!whole).then(|| {
-                let reference = side(self.reference.all(), at, self.reference.grain());
-                (reference, side(self.current.all(), theirs, self.current.grain()))
-            });
-            let task = outcome::Task {
-                score: &outcome.score,
-                label: &outcome.label,
-                thresholds: &outcome.thresholds,
-                bins: outcome::BINS,
-                slice: key,
-                reference: Some(side(reference, at, grain(self.reference))),
-                current: side(current, theirs, grain(self.current)),
-                whole: all.as_ref().map(|(reference, current)| (Some(reference), current)),
-                instrument: &instrument,
-                minimum_coverage: self.settings.minimum_coverage,
-            };
-            report.measurements.extend(task.measure());
-            if whole {
-                report.curves.extend(task.curves());
-            }
-        }
     }
 
     /// The reference's windows within a slice.
