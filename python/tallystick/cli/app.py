@@ -85,6 +85,7 @@ def _tallystick(
         "tallystick profile train.parquet -o baseline.tally",
         "tallystick profile 'logs/*.parquet' --spec churn.toml --window 1d -o baseline.tally",
         "tallystick profile today.csv --plan baseline.tally -o today.tally",
+        "tallystick profile may.parquet --labels paid.csv --on id --spec churn.toml -o may.tally",
     ),
 )
 @command
@@ -103,6 +104,28 @@ def profile_command(
         typer.Option("--plan", "-p", help="Count as in this profile, to compare with it later."),
     ] = None,
     window: Window = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            "--labels", help="What really happened, where it lies apart: files with id and label."
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on", help="Column that names the prediction; log.id of the spec if left out."
+        ),
+    ] = None,
+    labelled_at: Annotated[
+        str | None,
+        typer.Option("--labelled-at", help="When each label came: the latest of an id counts."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", help="When labels were last looked up, for label.mature_after; now."
+        ),
+    ] = None,
     threads: Threads = None,
     as_json: Json = False,
 ) -> int:
@@ -119,6 +142,10 @@ def profile_command(
         window=window,
         threads=threads,
         progress=RichProgress(),
+        as_of=as_of,
+        labels=labels,
+        on=on,
+        labelled_at=labelled_at,
     )
     saved = None if out is None else counted.save(out)
     if as_json:
@@ -285,24 +312,45 @@ def demo_command(
     ] = Path("tallystick-demo"),
     as_json: Json = False,
 ) -> int:
-    """Show the main job on 336,776 real flights: the first half of 2013 against December."""
+    """Show the main job on 336,776 real flights: drift, and a model's calibration by month."""
     from tallystick.demo import Demo
     from tallystick.rendering import render
 
     quiet = output.say_nothing if as_json else output.say
     demo = Demo(folder, progress=RichProgress(), say=quiet)
-    report = demo.run()
+    report, months = demo.run(), demo.run_model()
     if as_json:
         files = [str(path) for path in demo.files]
-        output.print_json({**report.to_dict(), "files": files, "commands": demo.commands})
+        by_month = {month: one.to_dict() for month, one in months.items()}
+        told = {"files": files, "commands": demo.commands, "late_by_month": by_month}
+        output.print_json({**report.to_dict(), **told})
         return 0
     memory = output.peak_memory_bytes()
     output.say()
     output.show(lambda console: render(report, console, peak_memory_bytes=memory))
     output.say()
+    _show_model(months)
     for line in demo.afterword():
         output.say(line)
     return 0
+
+
+def _show_model(months: dict[str, Any]) -> None:
+    """The model of the demo by month, and its worst segments in the last one."""
+    from tallystick.rendering import series_text, worst_segments, worst_text
+
+    last, report = list(months.items())[-1]
+    output.say("THE MODEL BY MONTH   p_late: how likely a flight is to be over 15 minutes late")
+    output.show(lambda console: series_text(months, score="p_late", label="late", console=console))
+    output.say("  events: were late   scores: their mean   error: of the scores as probabilities")
+    output.say("  cut: scored 0.30 and more   ! beyond tolerance   ? not judged")
+    output.say()
+    output.say(
+        f"BY CARRIER IN {last}   late flights that were announced as such, against the others"
+    )
+    rows = worst_segments(report, score="p_late", metric="tpr_gap")
+    output.show(lambda console: worst_text(rows, console=console))
+    output.say()
 
 
 @spec_app.command(

@@ -6,11 +6,12 @@ import datetime as dt
 import fnmatch
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tallystick import _core
 from tallystick.errors import MissingColumnError, ParameterError, did_you_mean
+from tallystick.profiling.labels import Labels, with_labels
 from tallystick.profiling.plan import Plan, alias_table, learn, renamed, sound_rows
 from tallystick.profiling.profiles import Origin, Profile
 from tallystick.profiling.windows import instant, window_seconds
@@ -30,6 +31,9 @@ def profile(
     progress: Progress | None = None,
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
     as_of: Instant = None,
+    labels: Any = None,
+    on: str | None = None,
+    labelled_at: str | None = None,
 ) -> Profile:
     """Counts data under a plan, or under one learned from a sample of it.
 
@@ -45,6 +49,10 @@ def profile(
         as_of: When labels were last looked up, a date, datetime (UTC if naive) or ISO text; with
             `label.mature_after` in the spec, those of younger rows are not final and are not
             used. Default now.
+        labels: What really happened, where it lies apart from the predictions: anything that
+            `data` may be. One label an id counts, the latest; see `profile.origin.labels`.
+        on: Column of both that names the prediction; default `log.id` of the spec.
+        labelled_at: Column of the labels that tells when each came.
 
     Returns:
         The profile. Its bytes depend on the rows and the plan alone.
@@ -67,8 +75,9 @@ def profile(
     """
     seconds = None if window is None else window_seconds(window)
     declared = None if spec is None else load_spec(spec)
+    apart = None if labels is None else Labels(labels, on, labelled_at)
     reading = _Reading(threads, progress, memory_budget_bytes, as_of)
-    return _profile(data, declared, plan, reading, seconds, window_required=True)
+    return _profile(data, declared, plan, reading, seconds, apart, window_required=True)
 
 
 def profile_like(
@@ -85,7 +94,7 @@ def profile_like(
     lengths = {end - start for start, end in reference.window_seconds}
     seconds = lengths.pop() if len(lengths) == 1 else None
     reading = _Reading(threads, progress, memory_budget_bytes, as_of)
-    return _profile(data, spec, reference.plan, reading, seconds, window_required=False)
+    return _profile(data, spec, reference.plan, reading, seconds, None, window_required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +121,34 @@ def _profile(
     plan: Plan | None,
     reading: _Reading,
     seconds: int | None,
+    labels: Labels | None,
     *,
     window_required: bool,
 ) -> Profile:
     started = time.perf_counter()
-    source = open_source(data)
+    joined = with_labels(
+        open_source(data),
+        labels,
+        declared or (plan._spec if plan else None),
+        as_of=reading.as_of,
+        progress=reading.progress,
+        memory_budget_bytes=reading.memory_budget_bytes,
+    )
+    with joined as (source, report):
+        counted = _counted(source, declared, plan, reading, seconds, window_required)
+    seconds_taken = time.perf_counter() - started
+    counted.origin = replace(counted.origin, seconds=seconds_taken, labels=report)
+    return counted
+
+
+def _counted(
+    source: Source,
+    declared: Spec | None,
+    plan: Plan | None,
+    reading: _Reading,
+    seconds: int | None,
+    window_required: bool,
+) -> Profile:
     learned = plan is None
     if plan is None:
         plan, resolved = learn(source, declared, threads=reading.threads)
@@ -140,7 +172,6 @@ def _profile(
     origin = Origin(
         description=source.description,
         files=source.files,
-        seconds=time.perf_counter() - started,
         new_columns=_new_columns(plan, source, aliases, declared, ignored),
         ignored=tuple(ignored),
         differences=source.schema_differences,

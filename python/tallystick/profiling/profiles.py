@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tallystick import _core
 from tallystick.errors import MergeError, ParameterError
@@ -15,6 +15,9 @@ from tallystick.profiling.files import read_state, write_state
 from tallystick.profiling.plan import Plan
 from tallystick.profiling.windows import instant, iso
 from tallystick.spec import Spec
+
+if TYPE_CHECKING:
+    from tallystick.reading.joining import LabelReport
 
 # A cell that is no single value and holds more than this share of the rows is coarse: what
 # happens within it cannot be seen.
@@ -48,6 +51,7 @@ class Origin:
     ignored: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    labels: LabelReport | None = None
 
 
 class Profile:

@@ -14,6 +14,8 @@ from tallystick.rendering.page import WIDEST, Page, pad, widths
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tallystick.reading.joining import LabelReport
+
 MOST_SEGMENTS = 8
 MOST_CATEGORIES = 3
 _LOST = ("absent", "mistyped", "infinite")
@@ -40,6 +42,8 @@ def contents(profile: Profile, columns: Sequence[str] | None = None) -> dict[str
         "new_columns": list(profile.origin.new_columns),
         "differences": list(profile.origin.differences),
         "seconds": profile.origin.seconds,
+        "outcomes": profile.plan.outcomes,
+        "labels": None if profile.origin.labels is None else profile.origin.labels.to_dict(),
     }
 
 
@@ -100,11 +104,36 @@ def _head(page: Page, profile: Profile) -> None:
     if profile.window_seconds:
         time = printable(profile.plan.time or "time", 24)
         page.wrapped(f"{numbers.span(profile.window_seconds)} of {time}", 11, head="  windows")
+    if profile.origin.labels is not None:
+        _labels(page, profile.origin.labels)
     segments = sorted(_segments(profile), key=lambda one: -one["rows"])
     if segments:
         shown = [f"{words.segment(s['segment'])} {s['rows']:,}" for s in segments[:MOST_SEGMENTS]]
         more = len(segments) - len(shown)
         page.wrapped(", ".join(shown) + (f", {more} more" if more else ""), 11, head="  segments")
+
+
+def _labels(page: Page, report: LabelReport) -> None:
+    """How the join of labels went: what was found first, then what was not as it should be."""
+    coverage = "none" if report.coverage is None else numbers.share(report.coverage)
+    found = [f"{coverage} of {numbers.plural(report.predictions - report.immature, 'mature row')}"]
+    if report.immature:
+        found.append(f"{report.immature:,} too young")
+    if report.delay_p50 is not None and report.delay_p99 is not None:
+        half, most = numbers.seconds(report.delay_p50), numbers.seconds(report.delay_p99)
+        found.append(f"half came within {half}, 99 % within {most}")
+    odd = {
+        "orphans": report.orphans,
+        "corrected": report.corrected,
+        "withdrawn": report.withdrawn,
+        "conflicting, not used": report.conflicting,
+        "rows with an id seen before": report.duplicate_predictions,
+        "rows without an id": report.missing_ids,
+        "labels without an id": report.missing_label_ids,
+        "before their prediction": report.negative_delays,
+    }
+    found += [f"{count:,} {what}" for what, count in odd.items() if count]
+    page.wrapped(", ".join(found), 11, head="  labels")
 
 
 def _table(page: Page, wanted: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:

@@ -7,11 +7,7 @@ Rules that need more than one key are in `check`; rules that need the data are i
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
-import math
-import re
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import (
@@ -22,164 +18,28 @@ from pydantic import (
     PlainValidator,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
 
+from tallystick.spec import values
 from tallystick.spec import vocabulary as words
 
-INTEGERS = range(-(2**63), 2**64)
-DURATIONS = r"[1-9][0-9]{0,5}(m|h|d|w)"
-FALSE_PAGES = r"[0-9]{1,6} per [0-9]{1,6} (day|days|week|weeks)"
-
-
-def _refuse(expected: str, got: str | None = None) -> PydanticCustomError:
-    # Braces would be read as a template; the texts here have none.
-    return PydanticCustomError("refused", "refused", {"expected": expected, "got": got})
-
-
-def _version(value: Any) -> int:
-    if type(value) is not int or value != words.SCHEMA_VERSION:
-        raise _refuse(f"{words.SCHEMA_VERSION}, the version of the format")
-    return value
-
-
-def _one_of(choices: tuple[str, ...], expected: str | None = None) -> Callable[[Any], str]:
-    expected = expected or "one of " + ", ".join(f'"{one}"' for one in choices)
-
-    def choose(value: Any) -> str:
-        if not isinstance(value, str) or value not in choices:
-            raise PydanticCustomError(
-                "refused", "refused", {"expected": expected, "choices": list(choices)}
-            )
-        return str(value)
-
-    return choose
-
-
-def _number(value: Any) -> int | float:
-    """Keeps integers exact: an edge at 2^53 + 1 must stay there."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _refuse("a number")
-    if isinstance(value, int):
-        if value not in INTEGERS:
-            raise _refuse("a number", "an integer beyond 64 bits")
-        return int(value)
-    if not math.isfinite(value):
-        raise _refuse("a finite number", "an infinity or nan")
-    return float(value) + 0.0  # -0.0 and 0.0 are one edge
-
-
-def _numbers(value: Any, expected: str) -> tuple[int | float, ...]:
-    if not isinstance(value, list | tuple):
-        raise _refuse(expected)
-    for one in value:
-        if isinstance(one, bool) or not isinstance(one, int | float):
-            raise _refuse(expected, "an array with something else than numbers")
-    return tuple(_number(one) for one in value)
-
-
-def _range(value: Any) -> tuple[int | float, ...]:
-    expected = "[low, high], two numbers with low < high"
-    ends = _numbers(value, expected)
-    if len(ends) != 2:
-        raise _refuse(expected, f"an array of {len(ends)}")
-    if not ends[0] < ends[1]:
-        raise _refuse(expected, "a low end that is not below the high end")
-    return ends
-
-
-def _binning(value: Any) -> str | tuple[int | float, ...]:
-    if isinstance(value, str):
-        return _one_of(words.BINNINGS)(value)
-    expected = "the name of a binning, or an array of ascending edges"
-    edges = _numbers(value, expected)
-    if not 1 <= len(edges) <= words.MAX_BINS:
-        raise _refuse(f"between 1 and {words.MAX_BINS} edges", f"an array of {len(edges)}")
-    if any(not low < high for low, high in itertools.pairwise(edges)):
-        raise _refuse(expected, "edges that do not ascend strictly")
-    return edges
-
-
-def _category(value: Any) -> str:
-    """The canonical text of a category: 1, 1.0 and "1" are one, booleans are words."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and int(value) in INTEGERS:
-        return str(int(value))
-    if isinstance(value, int) and value in INTEGERS:
-        return str(int(value))
-    if isinstance(value, str):
-        return str(value)
-    raise _refuse("a string, an integer or a boolean")
-
-
-def _categories(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        raise _refuse("an array of categories")
-    if not 1 <= len(value) <= words.MAX_CATEGORIES:
-        raise _refuse(f"between 1 and {words.MAX_CATEGORIES} categories", f"{len(value)}")
-    names = tuple(_category(one) for one in value)
-    if len(set(names)) < len(names):
-        raise _refuse("every category once", "a category that is listed twice")
-    return names
-
-
-def _false_pages(value: Any) -> str:
-    expected = 'a rate such as "1 per 90 days"'
-    if not isinstance(value, str):
-        raise _refuse(expected)
-    if not re.fullmatch(FALSE_PAGES, value):
-        raise _refuse(expected, "a string of another form")
-    if not 0.0 < _rate(value) < 0.5:
-        raise _refuse(expected, "a rate that is not between 0 and 1 per 2 days")
-    return str(value)
-
-
-def _rate(text: str) -> float:
-    count, _, length, unit = text.split(" ")
-    days = int(length) * (7 if unit.startswith("week") else 1)
-    return int(count) / days if days else float("inf")
-
-
-def _thresholds(value: Any) -> tuple[float, ...]:
-    expected = "a cut above 0 and not above 1, or an array of them"
-    cuts = _numbers(value if isinstance(value, list | tuple) else [value], expected)
-    if not 1 <= len(cuts) <= words.MAX_THRESHOLDS:
-        raise _refuse(f"between 1 and {words.MAX_THRESHOLDS} cuts", f"an array of {len(cuts)}")
-    if any(not 0.0 < cut <= 1.0 for cut in cuts) or len(set(cuts)) < len(cuts):
-        raise _refuse(expected + ", each once", "others")
-    return tuple(float(cut) for cut in cuts)
-
-
-def _duration(value: Any) -> str:
-    expected = 'a number of minutes, hours, days or weeks, such as "30d"'
-    if not isinstance(value, str) or not re.fullmatch(DURATIONS, value):
-        raise _refuse(expected)
-    return str(value)
-
-
-def _as_tuple(value: Any) -> Any:
-    # TOML has arrays; strict tuples would refuse them.
-    return tuple(value) if isinstance(value, list) else value
-
-
 Text = Annotated[str, Field(strict=True, min_length=1)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple), Field(strict=True)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(values.as_tuple), Field(strict=True)]
 Metric = Annotated[
     str,
     PlainValidator(
-        _one_of(words.METRICS + words.LATER_METRICS, "a metric, such as missing_share or ks")
+        values.one_of(words.METRICS + words.LATER_METRICS, "a metric, such as missing_share or ks")
     ),
     WithJsonSchema({"enum": list(words.METRICS + words.LATER_METRICS)}),
 ]
 Role = Annotated[
-    str, PlainValidator(_one_of(words.ROLES)), WithJsonSchema({"enum": list(words.ROLES)})
+    str, PlainValidator(values.one_of(words.ROLES)), WithJsonSchema({"enum": list(words.ROLES)})
 ]
 Kind = Annotated[
-    str, PlainValidator(_one_of(words.KINDS)), WithJsonSchema({"enum": list(words.KINDS)})
+    str, PlainValidator(values.one_of(words.KINDS)), WithJsonSchema({"enum": list(words.KINDS)})
 ]
 Decider = Annotated[
     str,
-    PlainValidator(_one_of(tuple(words.TOLERANCE_OF))),
+    PlainValidator(values.one_of(tuple(words.TOLERANCE_OF))),
     WithJsonSchema({"enum": list(words.TOLERANCE_OF)}),
 ]
 Share = Annotated[float, Field(strict=True, gt=0.0, lt=1.0)]
@@ -269,7 +129,7 @@ class Score(Table):
     threshold: (
         Annotated[
             tuple[float, ...],
-            PlainValidator(_thresholds),
+            PlainValidator(values.thresholds),
             WithJsonSchema(
                 {
                     "anyOf": [
@@ -295,7 +155,7 @@ class Label(Table):
     positive: (
         Annotated[
             str,
-            PlainValidator(_category),
+            PlainValidator(values.category),
             WithJsonSchema({"type": ["string", "integer", "boolean"]}),
         ]
         | None
@@ -306,8 +166,8 @@ class Label(Table):
     mature_after: (
         Annotated[
             str,
-            PlainValidator(_duration),
-            WithJsonSchema({"type": "string", "pattern": f"^{DURATIONS}$"}),
+            PlainValidator(values.duration),
+            WithJsonSchema({"type": "string", "pattern": f"^{values.DURATIONS}$"}),
         ]
         | None
     ) = Field(default=None, description="How long a label takes to be final, such as 30d.")
@@ -325,14 +185,14 @@ class Reference(Table):
 class Alerts(Table):
     """What wakes somebody up, and how often that may be for nothing."""
 
-    page: Annotated[tuple[Metric, ...], BeforeValidator(_as_tuple), Field(strict=True)] = Field(
-        default=words.DEFAULT_PAGE, description="Metrics that page; the others warn."
+    page: Annotated[tuple[Metric, ...], BeforeValidator(values.as_tuple), Field(strict=True)] = (
+        Field(default=words.DEFAULT_PAGE, description="Metrics that page; the others warn.")
     )
     false_pages: (
         Annotated[
             str,
-            PlainValidator(_false_pages),
-            WithJsonSchema({"type": "string", "pattern": f"^{FALSE_PAGES}$"}),
+            PlainValidator(values.false_pages),
+            WithJsonSchema({"type": "string", "pattern": f"^{values.FALSE_PAGES}$"}),
         ]
         | None
     ) = Field(default=None, description='Affordable false pages, such as "1 per 90 days".')
@@ -341,7 +201,9 @@ class Alerts(Table):
     def false_alarm_rate(self) -> float:
         """False pages per daily comparison: N/M for "N per M days", 0.01 when left out."""
         return (
-            words.DEFAULT_FALSE_ALARM_RATE if self.false_pages is None else _rate(self.false_pages)
+            words.DEFAULT_FALSE_ALARM_RATE
+            if self.false_pages is None
+            else values.rate(self.false_pages)
         )
 
 
@@ -355,7 +217,7 @@ class Column(Table):
     binning: (
         Annotated[
             str | tuple[int | float, ...],
-            PlainValidator(_binning),
+            PlainValidator(values.binning),
             WithJsonSchema(
                 {
                     "anyOf": [
@@ -370,7 +232,7 @@ class Column(Table):
     range: (
         Annotated[
             tuple[int | float, ...],
-            PlainValidator(_range),
+            PlainValidator(values.value_range),
             WithJsonSchema(
                 {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
             ),
@@ -387,7 +249,7 @@ class Column(Table):
     categories: (
         Annotated[
             tuple[str, ...],
-            PlainValidator(_categories),
+            PlainValidator(values.categories),
             WithJsonSchema(
                 {
                     "type": "array",
@@ -423,7 +285,7 @@ class Spec(Table):
     """
 
     schema_version: Annotated[
-        int, PlainValidator(_version), WithJsonSchema({"const": words.SCHEMA_VERSION})
+        int, PlainValidator(values.version), WithJsonSchema({"const": words.SCHEMA_VERSION})
     ] = Field(alias="schema", description="Version of this format.")
     model: Model = Field(default_factory=Model)
     hypothesis: Text | None = Field(default=None, description="What is expected to hold, in words.")
@@ -432,7 +294,7 @@ class Spec(Table):
     label: Label | None = None
     segments: Annotated[
         tuple[Text, ...],
-        BeforeValidator(_as_tuple),
+        BeforeValidator(values.as_tuple),
         Field(strict=True, max_length=words.MAX_SEGMENTS),
     ] = Field(default=(), description="Columns by whose values everything is also judged in parts.")
     reference: Reference | None = None

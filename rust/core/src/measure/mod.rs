@@ -9,6 +9,7 @@
 pub mod catalogue;
 pub mod cells;
 pub mod chi_square;
+pub mod classes;
 pub mod exact_ks;
 pub mod fairness;
 pub mod g_test;

@@ -1,6 +1,6 @@
 //! Gap of calibration in the large: does the score overstate one group more than the rest?
 //!
-//! `sum (p - y) / n` of the group minus that of the rest, in [-1, 1], unbiased. Its variance is
+//! `sum (p - y) / n` of the group minus that of the rest, in [-2, 2], unbiased. Its variance is
 //! `sum p (1 - p) / n^2` on either side: what the labels vary by when the scores are right. The
 //! interval is normal, and is exact only near calibration: a score that claims far more certainty
 //! than it has makes it too narrow. Opposite errors inside a group cancel; this is not an ECE.
@@ -48,12 +48,11 @@ pub fn calibration_gap(
     let (value, error) = (of_group - of_rest, (variance + of_rest_variance).sqrt());
     let judged = || {
         let half = normal::half_width(level)? * error;
-        let interval = Interval { lower: (value - half).max(-1.0), upper: (value + half).min(1.0) };
+        let interval = Interval { lower: (value - half).max(-2.0), upper: (value + half).min(2.0) };
         let near = normal::sf((value.abs() - tolerance) / error)?;
         let far = normal::sf((value.abs() + tolerance) / error)?;
         let gap = Gap { value, interval, score_interval: None, p_value: (near + far).min(1.0) };
-        // A mean residual beyond [-1, 1] on one side only: the ends must still hold the value.
-        (value.abs() <= 1.0 && (0.0..1.0).contains(&tolerance)).then_some(gap)
+        (0.0..1.0).contains(&tolerance).then_some(gap)
     };
     judged().ok_or(Suppressed::Invalid)
 }

@@ -2,9 +2,9 @@
 //! calibrated.
 //!
 //! Groups are compared with everyone else, not with a privileged group, so that the two sides are
-//! independent and no choice of a yardstick is needed. A gap is `group - rest`, in [-1, 1]. With
-//! too few rows or events it is [`Suppressed`] and never a number: small groups show large gaps by
-//! chance, and such numbers point at single persons.
+//! independent and no choice of a yardstick is needed. A gap is `group - rest`: of rates in
+//! [-1, 1], of calibration in [-2, 2]. With too few rows or events it is [`Suppressed`] and never a
+//! number: small groups show large gaps by chance, and such numbers point at single persons.
 //! Source: Barocas, Hardt and Narayanan, Fairness and Machine Learning, 2023, chapter 3; equalized
 //! odds: Hardt, Price and Srebro, 2016.
 

@@ -79,6 +79,9 @@ fn calibration_by_hand() {
     assert!((gap.interval.lower - (0.1 - half)).abs() < 1e-12);
     // P(Z > 0.05 / se) + P(Z > 0.15 / se), by scipy.stats.norm.
     assert!((gap.p_value - CALIBRATION_P).abs() < 1e-12, "{}", gap.p_value);
+    let [over, under] = [95.0, -95.0].map(|excess| Residual { excess, ..group });
+    let gap = calibration_gap(&over, &under, JUDGEMENT).expect("rows");
+    assert!((gap.value - 1.9).abs() < 1e-14 && gap.interval.upper == 2.0);
     let sure = Residual { variance: 0.1, ..group };
     assert_eq!(calibration_gap(&sure, &rest, JUDGEMENT), Err(Suppressed::FewEvents));
     let few = Residual { effective: 12.0, ..group };
