@@ -20,6 +20,7 @@ from tallystick.metrics.divergences import (
     psi_corrected,
     total_variation,
 )
+from tallystick.metrics.residuals import bias, mae, mape, r2, rmse
 from tallystick.metrics.rows import missing_share, other_share, row_count, schema
 
 __all__ = [
@@ -37,4 +38,9 @@ __all__ = [
     "schema",
     "total_variation",
     "wasserstein",
+    "bias",
+    "mae",
+    "mape",
+    "r2",
+    "rmse",
 ]
