@@ -24,23 +24,23 @@ from tallystick.metrics.residuals import bias, mae, mape, r2, rmse
 from tallystick.metrics.rows import missing_share, other_share, row_count, schema
 
 __all__ = [
+    "bias",
     "chi_square",
     "g_test",
     "hellinger",
     "jensen_shannon",
     "ks",
+    "mae",
+    "mape",
     "mean",
     "missing_share",
     "other_share",
     "psi",
     "psi_corrected",
+    "r2",
+    "rmse",
     "row_count",
     "schema",
     "total_variation",
     "wasserstein",
-    "bias",
-    "mae",
-    "mape",
-    "r2",
-    "rmse",
 ]

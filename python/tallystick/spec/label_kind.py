@@ -53,18 +53,26 @@ def _evidence(spec: Spec) -> Iterator[tuple[str, str]]:
         return
     if spec.label.positive is not None:
         yield "class", "label.positive"
-    if spec.score is not None:
-        if spec.score.threshold is not None:
-            yield "class", "score.threshold"
-        for name in spec.score.tolerance.declared():
-            if name in words.OUTCOME_TOLERANCES:
-                kind = "number" if name in words.NUMBER_TOLERANCES else "class"
-                yield kind, f"score.tolerance.{name}"
-    place = ("columns", spec.label.column)
-    column = spec.columns.get(spec.label.column, Column())
+    yield from _of_score(spec)
+    yield from _of_column(spec, spec.label.column)
+
+
+def _of_score(spec: Spec) -> Iterator[tuple[str, str]]:
+    if spec.score is None:
+        return
+    if spec.score.threshold is not None:
+        yield "class", "score.threshold"
+    for name in spec.score.tolerance.declared():
+        if name in words.OUTCOME_TOLERANCES:
+            kind = "number" if name in words.NUMBER_TOLERANCES else "class"
+            yield kind, f"score.tolerance.{name}"
+
+
+def _of_column(spec: Spec, name: str) -> Iterator[tuple[str, str]]:
+    column = spec.columns.get(name, Column())
     for kind, keys in _KEYS.items():
         if column.kind == COLUMN_KINDS[kind]:
-            yield kind, key_path((*place, "kind"))
+            yield kind, key_path(("columns", name, "kind"))
         for key in keys:
             if getattr(column, key) is not None:
-                yield kind, key_path((*place, key))
+                yield kind, key_path(("columns", name, key))
