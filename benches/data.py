@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import DTypeLike, NDArray
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 # Far beyond the last-level cache, so that the roofline is that of memory; and well within it.
 SIZES = {"memory": 10_000_000, "cache": 65_536}
@@ -26,6 +27,13 @@ LOG_FLOATS, LOG_INTS = 40, 10
 def normal(count: int) -> Floats:
     """Standard normal values."""
     return np.random.default_rng(11).normal(size=count)
+
+
+def scored(count: int) -> tuple[Floats, Flags]:
+    """Scores in [0, 1], and labels that are true as often as the scores say."""
+    random = np.random.default_rng(15)
+    scores = random.beta(2, 5, size=count)
+    return scores, random.random(count) < scores
 
 
 def lognormal(count: int) -> Floats:

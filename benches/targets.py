@@ -125,8 +125,20 @@ TARGETS = (
             _over("ks-10000000", "scipy ks_2samp", 10, "scipy, 1e7 a side"),
         ),
     ),
-    Target("ECE and Brier, 1e7"),
-    Target("everything from score and label"),
+    Target("ECE and Brier, 1e7", (_rate("labels-ece", 600),)),
+    Target(
+        "everything from score and label",
+        (
+            _rate("labels-all", 200),
+            Check(
+                "labels-all",
+                "in a profile",
+                "rate",
+                200e6,
+                engine=f"{OURS}, profile with drift of both columns",
+            ),
+        ),
+    ),
     Target(
         "dictionary codes",
         (

@@ -6,7 +6,10 @@ import importlib
 
 from benches.case import Group
 
-NAMES = ("histogram", "edges", "column", "sketch", "psi", "ks", "codes", "log", "reports")
+NAMES = (
+    *("histogram", "edges", "column", "sketch", "psi", "ks", "codes", "labels"),
+    *("log", "reports"),
+)
 
 
 def group(name: str) -> Group:

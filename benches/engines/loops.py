@@ -77,6 +77,18 @@ def sort_and_merge(first, second):
     return merge(np.sort(first), np.sort(second))
 
 
+@numba.njit
+def calibration(scores, labels, bins):
+    """Calibration error in equal bins, and the Brier score; edges are not exact."""
+    excess = np.zeros(bins)
+    squares = 0.0
+    for i in range(len(scores)):
+        gap = scores[i] - labels[i]
+        excess[min(int(scores[i] * bins), bins - 1)] += gap
+        squares += gap * gap
+    return np.abs(excess).sum() / len(scores), squares / len(scores)
+
+
 def source(loop: Callable[..., Any]) -> str:
     """The loop as a block of the page."""
     return f"```py\n{inspect.getsource(loop.py_func)}```"

@@ -34,6 +34,14 @@ def histogram(values: Floats, edges: Floats) -> Counts:
     return np.histogram(values, bins=edges)[0]
 
 
+def calibration(scores: Floats, labels: NDArray[np.bool_], bins: int) -> tuple[float, float]:
+    """Calibration error in equal bins, and the Brier score."""
+    gaps = scores - labels
+    places = np.minimum((scores * bins).astype(np.int64), bins - 1)
+    excess = np.bincount(places, weights=gaps, minlength=bins)
+    return float(np.abs(excess).sum() / len(scores)), float(np.mean(gaps * gaps))
+
+
 def statistics(values: Floats) -> dict[str, float]:
     """Seven passes over the column, one for each figure."""
     return {

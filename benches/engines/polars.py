@@ -39,6 +39,15 @@ def passes(frame: pl.DataFrame) -> dict[str, float]:
     return {name: frame.select(one).item() for name, one in asked.items()}
 
 
+def calibration(frame: pl.DataFrame, bins: int) -> tuple[float, float]:
+    """Calibration error in equal bins, and the Brier score, of the columns `p` and `y`."""
+    gap = pl.col("p") - pl.col("y").cast(pl.Float64)
+    place = (pl.col("p") * bins).cast(pl.Int32).clip(0, bins - 1).alias("bin")
+    grouped = frame.group_by(place).agg(gap.sum().alias("excess"), (gap * gap).sum().alias("two"))
+    total = grouped.select(pl.col("excess").abs().sum(), pl.col("two").sum()).row(0)
+    return total[0] / len(frame), total[1] / len(frame)
+
+
 def ks(first: pl.DataFrame, second: pl.DataFrame) -> float:
     """The Kolmogorov-Smirnov distance of the columns `x`: steps up and down in sorted order."""
     n, m = first.height, second.height

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tallystick import metrics
     from tallystick.comparison import Comparison, Measurement, compare
     from tallystick.errors import TallystickError
+    from tallystick.metrics.evaluation import evaluate
     from tallystick.metrics.values import Histogram, Quantiles, histogram, quantiles
     from tallystick.profiling import Plan, Profile, load, profile
     from tallystick.spec import Spec, load_spec
@@ -38,6 +39,7 @@ __all__ = [
     "TallystickError",
     "__version__",
     "compare",
+    "evaluate",
     "histogram",
     "load",
     "load_spec",
@@ -56,6 +58,7 @@ _HOMES = {
     "Spec": "tallystick.spec",
     "TallystickError": "tallystick.errors",
     "compare": "tallystick.comparison",
+    "evaluate": "tallystick.metrics.evaluation",
     "histogram": "tallystick.metrics.values",
     "load": "tallystick.profiling",
     "load_spec": "tallystick.spec",

@@ -33,6 +33,7 @@ class Plan:
         outcomes: Sequence[Mapping[str, Any]],
         batches: Sequence[Any],
         time: str | None,
+        sampling: tuple[str, Sequence[tuple[str, float]]] | None,
         threads: int,
     ) -> Plan: ...
     def extend(
@@ -106,10 +107,11 @@ def measure_ks(
     threads: int = 1,
 ) -> Any: ...
 def measure_scored(
-    metric: str,
+    metrics: Sequence[str],
     batches: Sequence[Any],
     *,
     reference: Sequence[Any] | None = None,
+    whole: Sequence[Any] | None = None,
     positive: str | None,
     threshold: float | None,
     bins: int,

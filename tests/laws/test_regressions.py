@@ -92,3 +92,24 @@ def test_damage_is_refused():
             ts.Profile.from_bytes(bytes(damaged))
     (length,) = struct.unpack("<Q", whole[47:55])
     assert length == len(whole) - 63
+
+
+def test_a_kept_row_counts_for_those_that_it_stands_for():
+    random = np.random.default_rng(8)
+    y = random.normal(50, 10, 4_000)
+    p = y + random.normal(1, 3, 4_000)
+    kind = np.where(y > 50, "kept", "all")
+    sampled = pa.table({"p": p, "y": y, "kind": kind})
+    spec = {"schema": 1, "score": {"column": "p"}, "label": {"column": "y"}}
+    rates = {"column": "kind", "rates": {"kept": 0.125, "all": 1.0}}
+    kept = sampled.filter(pa.compute.equal(sampled["kind"], "kept"))
+    whole = pa.concat_tables([sampled, *[kept] * 7])
+    part = ts.profile(sampled, spec=spec | {"sampling": rates})
+    part = ts.compare(reference=part, current=part)["p"]
+    full = ts.profile(whole, spec=spec)
+    full = ts.compare(reference=full, current=full)["p"]
+    for name in ("mae", "rmse", "bias", "r2", "mape"):
+        assert part[name].current_value == pytest.approx(full[name].current_value, rel=1e-10), name
+    assert part["mae"].n_current == 4_000
+    # Rows that weigh differently say less than those they stand for.
+    assert part["mae"].ci_upper > full["mae"].ci_upper

@@ -192,7 +192,7 @@ def test_a_later_version(version):
 
 def test_a_feature_that_is_not_known():
     with pytest.raises(StateVersionError):
-        ts.Profile.from_bytes(sealed(DATA[:10] + struct.pack("<I", 2) + DATA[14:-8]))
+        ts.Profile.from_bytes(sealed(DATA[:10] + struct.pack("<I", 4) + DATA[14:-8]))
 
 
 def test_version_zero_does_not_exist():

@@ -208,6 +208,7 @@ def test_the_schema_knows_every_key() -> None:
         "ScoreTolerance": {*vocabulary.DEFAULT_TOLERANCES, *vocabulary.OUTCOME_TOLERANCES},
         "Label": {"column", "kind", "positive", "mature_after", "minimum_coverage"},
         "Tolerance": set(vocabulary.DEFAULT_TOLERANCES),
+        "Sampling": {"column", "rates"},
         "Reference": {"path"},
         "Alerts": {"page", "false_pages"},
         "Column": {

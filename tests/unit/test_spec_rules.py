@@ -84,7 +84,7 @@ BROKEN: list[tuple[dict[str, Any], str, str]] = [
         "a metric of categorical columns (psi_corrected, missing_share, other_share)",
     ),
     ({"columns": {"a": {"decide": "wasserstein"}}}, "columns.a.decide", "one of"),
-    ({"columns": {"a": {"decide": "auc"}}}, "columns.a.decide", "auc comes in a later release"),
+    ({"columns": {"a": {"decide": "std"}}}, "columns.a.decide", "std comes in a later release"),
     ({"columns": {"a": {"tolerance": {"psy": 1}}}}, "columns.a.tolerance.psy", '"psi"'),
     ({"columns": {"a": {"tolerance": {"ks": 2}}}}, "columns.a.tolerance.ks", "below 1"),
     ({"columns": {"a": {"tolerance": {"psi": float("inf")}}}}, "columns.a.tolerance.psi", "finite"),
@@ -214,7 +214,7 @@ def test_a_broken_score_does_not_accuse_its_column() -> None:
         ("columns.a.minimum_coverage = 0.9", "columns.a.minimum_coverage"),
         ('columns.a.positive = "Y"', "columns.a.positive"),
         ('columns.a.role = "outcome"', 'columns.a.role = "outcome"'),
-        ("columns.a.tolerance.ece = 0.02", "columns.a.tolerance.ece"),
+        ("columns.a.tolerance.std = 0.02", "columns.a.tolerance.std"),
         (
             "columns.a.tolerance.selection_rate_ratio = 1.2",
             "columns.a.tolerance.selection_rate_ratio",

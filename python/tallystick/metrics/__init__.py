@@ -10,6 +10,22 @@ Example:
     1.49
 """
 
+from tallystick.metrics.calibration_errors import (
+    calibration,
+    ece,
+    ece_debiased,
+    ece_equal_mass,
+    ece_smooth,
+    mce,
+)
+from tallystick.metrics.confusion import f1, precision, recall, specificity
+from tallystick.metrics.decisions import (
+    accuracy,
+    balanced_accuracy,
+    matthews,
+    selection_rate,
+    selection_rate_ratio,
+)
 from tallystick.metrics.distances import ks, mean, wasserstein
 from tallystick.metrics.divergences import (
     chi_square,
@@ -20,27 +36,85 @@ from tallystick.metrics.divergences import (
     psi_corrected,
     total_variation,
 )
+from tallystick.metrics.estimates import accuracy_estimated, auc_estimated, positive_rate_estimated
+from tallystick.metrics.fairness import (
+    calibration_gap,
+    disparate_impact,
+    equalized_odds_gap,
+    fpr_gap,
+    ppv_gap,
+    selection_rate_gap,
+    tpr_gap,
+)
+from tallystick.metrics.labels import label_bias, label_coverage, positive_rate
+from tallystick.metrics.performance import auc, average_precision, ks_classes, log_loss
+from tallystick.metrics.probabilities import (
+    brier,
+    brier_reliability,
+    brier_resolution,
+    calibration_intercept,
+    calibration_slope,
+    spiegelhalter_z,
+)
 from tallystick.metrics.residuals import bias, mae, mape, r2, rmse
 from tallystick.metrics.rows import missing_share, other_share, row_count, schema
 
 __all__ = [
+    "accuracy",
+    "accuracy_estimated",
+    "auc",
+    "auc_estimated",
+    "average_precision",
+    "balanced_accuracy",
     "bias",
+    "brier",
+    "brier_reliability",
+    "brier_resolution",
+    "calibration",
+    "calibration_gap",
+    "calibration_intercept",
+    "calibration_slope",
     "chi_square",
+    "disparate_impact",
+    "ece",
+    "ece_debiased",
+    "ece_equal_mass",
+    "ece_smooth",
+    "equalized_odds_gap",
+    "f1",
+    "fpr_gap",
     "g_test",
     "hellinger",
     "jensen_shannon",
     "ks",
+    "ks_classes",
+    "label_bias",
+    "label_coverage",
+    "log_loss",
     "mae",
     "mape",
+    "matthews",
+    "mce",
     "mean",
     "missing_share",
     "other_share",
+    "positive_rate",
+    "positive_rate_estimated",
+    "ppv_gap",
+    "precision",
     "psi",
     "psi_corrected",
     "r2",
+    "recall",
     "rmse",
     "row_count",
     "schema",
+    "selection_rate",
+    "selection_rate_gap",
+    "selection_rate_ratio",
+    "specificity",
+    "spiegelhalter_z",
     "total_variation",
+    "tpr_gap",
     "wasserstein",
 ]

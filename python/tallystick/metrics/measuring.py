@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from tallystick.comparison import Measurement, compare
 from tallystick.comparison.builder import MAX_GROUPS, MIN_GROUPS
 from tallystick.comparison.measurement import measurements_of
 from tallystick.errors import ColumnTypeError, ParameterError
+from tallystick.metrics.checking import check_between, check_whole
 from tallystick.metrics.sides import counts_of, values_of
 from tallystick.profiling import profile
 from tallystick.reading import processors
@@ -48,8 +48,8 @@ def measure(
         raise ParameterError(
             f"{metric}: expected either reference= and current={or_counts}", name="reference"
         )
-    _check_bins(bins)
-    _check_between("false_alarm_rate", false_alarm_rate, 0, 0.5)
+    check_whole("bins", bins, MIN_GROUPS, MAX_GROUPS)
+    check_between("false_alarm_rate", false_alarm_rate, 0, 0.5)
     _check_tolerance(metric, tolerance)
     if from_counts:
         both = _both("_counts", reference_counts, current_counts, metric)
@@ -93,21 +93,6 @@ def _both(suffix: str, reference: Any, current: Any, metric: str) -> dict[str, A
     return sides
 
 
-def _check_bins(bins: Any) -> None:
-    whole = isinstance(bins, numbers.Integral) and not isinstance(bins, bool)
-    if not (whole and MIN_GROUPS <= bins <= MAX_GROUPS):
-        raise ParameterError(
-            f"bins: expected a whole number from {MIN_GROUPS} to {MAX_GROUPS}", name="bins"
-        )
-
-
-def _check_between(name: str, value: Any, low: float, high: float) -> None:
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not (number and low < value < high):
-        most = "" if high == math.inf else f" and below {high}"
-        raise ParameterError(f"{name}: expected a finite number above {low}{most}", name=name)
-
-
 def _check_tolerance(metric: str, tolerance: Any) -> None:
     if tolerance is None:
         return
@@ -117,7 +102,7 @@ def _check_tolerance(metric: str, tolerance: Any) -> None:
             hint=f"metrics that decide: {', '.join(TOLERANCE_OF)}",
             name="tolerance",
         )
-    _check_between("tolerance", tolerance, 0, math.inf if metric == "psi_corrected" else 1)
+    check_between("tolerance", tolerance, 0, math.inf if metric == "psi_corrected" else 1)
 
 
 def _on_counts(

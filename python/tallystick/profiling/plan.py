@@ -164,7 +164,12 @@ def learn(
     requests = [request(column) for column in resolved.instruments]
     with sound_rows(source.description):
         core = _core.Plan.fit(
-            requests, outcomes(spec, resolved), batches, resolved.time, processors(threads)
+            requests,
+            outcomes(spec, resolved),
+            batches,
+            resolved.time,
+            rates(spec),
+            processors(threads),
         )
     del batches
     _release()
@@ -228,6 +233,13 @@ def outcomes(spec: Spec | None, resolved: Resolved) -> list[dict[str, Any]]:
             "thresholds": list(spec.score.threshold or ()),
         }
     ]
+
+
+def rates(spec: Spec | None) -> tuple[str, list[tuple[str, float]]] | None:
+    """The strata of a sampled log with the share of their rows that was kept."""
+    if spec is None or spec.sampling is None:
+        return None
+    return spec.sampling.column, list(spec.sampling.rates.items())
 
 
 def sample(source: Source, resolved: Resolved, size: Mapping[str, int] | None = None) -> list[Any]:

@@ -25,7 +25,7 @@ _VERDICTS = {
     "low_coverage": "few labels",
     "too_few_rows": "few labels",
 }
-_HEAD = ("", "rows", "labels", "events", "scores", "error", "AUC", "cut", "scores are")
+_HEAD = ("", "rows", "labels", "events", "scores", "error", "AUC", "cut", "verdict")
 
 
 def series_text(

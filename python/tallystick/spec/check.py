@@ -67,6 +67,8 @@ def claims(spec: Spec) -> list[Claim]:
         ("score.column", None if spec.score is None else spec.score.column, "score"),
         ("label.column", None if spec.label is None else spec.label.column, "label"),
     ]
+    if spec.sampling is not None:
+        named.append(("sampling.column", spec.sampling.column, "segment"))
     found = [Claim(key, column, role) for key, column, role in named if column is not None]
     found += [Claim(f"segments[{i}]", name, "segment") for i, name in enumerate(spec.segments)]
     found += [

@@ -191,6 +191,16 @@ class Label(Table):
     )
 
 
+class Sampling(Table):
+    """A log of which only some rows were kept, such as 1 % of the negatives."""
+
+    column: Text = Field(description="Column that tells which stratum a row is of; a segment.")
+    rates: Annotated[
+        dict[Text, Annotated[float, Field(strict=True, gt=0.0, le=1.0)]],
+        Field(min_length=1, max_length=words.MAX_STRATA),
+    ] = Field(description="Share of the rows that was kept, by value of the column.")
+
+
 class Reference(Table):
     """What production is compared with."""
 
@@ -307,6 +317,7 @@ class Spec(Table):
     log: Log = Field(default_factory=Log)
     score: Score | None = None
     label: Label | None = None
+    sampling: Sampling | None = None
     segments: Annotated[
         tuple[Text, ...],
         BeforeValidator(values.as_tuple),

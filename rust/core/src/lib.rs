@@ -19,6 +19,7 @@ pub mod parallel;
 pub mod plan;
 pub mod profile;
 pub mod residuals;
+pub mod sampling;
 pub mod scalar;
 pub mod sketch;
 pub mod slice;

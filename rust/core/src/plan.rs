@@ -6,6 +6,7 @@ use crate::binning::Binning;
 use crate::codec::bytes::{Reader, Writer};
 use crate::error::{Error, Result, parameter};
 use crate::outcome::{MAX_OUTCOMES, Outcome};
+use crate::sampling::Sampling;
 use crate::vocabulary::Vocabulary;
 use crate::{binning, vocabulary};
 
@@ -86,6 +87,7 @@ pub struct Plan {
     time: Option<String>,
     segments: Vec<usize>,
     outcomes: Vec<Outcome>,
+    sampling: Option<Sampling>,
     id: [u8; 32],
 }
 
@@ -112,7 +114,7 @@ impl Plan {
         if segments.len() > MAX_SEGMENTS {
             return Err(parameter("segments", "at most 8 segment columns"));
         }
-        let mut plan = Self { columns, time, segments, outcomes: Vec::new(), id: [0; 32] };
+        let mut plan = Self { columns, time, segments, outcomes: Vec::new(), sampling: None, id: [0; 32] };
         plan.id = plan.hash();
         Ok(plan)
     }
@@ -143,6 +145,22 @@ impl Plan {
         Ok(self)
     }
 
+    /// The plan of a log of which only some rows were kept.
+    ///
+    /// # Errors
+    /// When no segment column tells which stratum a row is of.
+    pub fn with_sampling(mut self, sampling: Option<Sampling>) -> Result<Self> {
+        let is_segment = |sampling: &Sampling| {
+            self.find(sampling.column()).is_some_and(|i| self.columns[i].role == Role::Segment)
+        };
+        if !sampling.as_ref().is_none_or(is_segment) {
+            return Err(parameter("sampling.column", "a segment column of the plan"));
+        }
+        self.sampling = sampling;
+        self.id = self.hash();
+        Ok(self)
+    }
+
     /// BLAKE3 over names, roles and identities: what decides whether counts may be added.
     fn hash(&self) -> [u8; 32] {
         let mut writer = Writer::default();
@@ -156,6 +174,10 @@ impl Plan {
         }
         // Nothing without outcomes: plans of the first format keep their names.
         self.outcomes.iter().for_each(|outcome| outcome.write_identity(&mut writer));
+        if let Some(sampling) = &self.sampling {
+            writer.text("sampling");
+            sampling.write(&mut writer);
+        }
         *blake3::hash(&writer.finish()).as_bytes()
     }
 
@@ -165,7 +187,8 @@ impl Plan {
     /// When it has one of them already.
     pub fn extend(&self, columns: Vec<Column>) -> Result<Self> {
         Self::new(self.columns.iter().cloned().chain(columns).collect(), self.time.clone())?
-            .with_outcomes(self.outcomes.clone())
+            .with_outcomes(self.outcomes.clone())?
+            .with_sampling(self.sampling.clone())
     }
 
     /// The content address.
@@ -198,6 +221,12 @@ impl Plan {
         &self.outcomes
     }
 
+    /// Which rows were kept, when not all were.
+    #[must_use]
+    pub fn sampling(&self) -> Option<&Sampling> {
+        self.sampling.as_ref()
+    }
+
     /// Whether the plan has what the first format had not.
     #[must_use]
     pub fn has_outcomes(&self) -> bool {
@@ -227,6 +256,10 @@ impl Plan {
         };
         names.extend(unlike(self, other));
         names.extend(unlike(other, self));
+        if self.sampling != other.sampling {
+            let column = |one: &Self| one.sampling.as_ref().map(|s| s.column().to_owned());
+            names.extend(column(self).into_iter().chain(column(other)));
+        }
         if self.time != other.time {
             names.extend(self.time.iter().chain(&other.time).cloned());
         }
@@ -258,9 +291,12 @@ pub(crate) fn write(writer: &mut Writer, plan: &Plan) {
         writer.length(plan.outcomes.len());
         plan.outcomes.iter().for_each(|outcome| outcome.write(writer));
     }
+    if let Some(sampling) = &plan.sampling {
+        sampling.write(writer);
+    }
 }
 
-pub(crate) fn read(reader: &mut Reader<'_>, with_outcomes: bool) -> Result<Plan> {
+pub(crate) fn read(reader: &mut Reader<'_>, with_outcomes: bool, with_sampling: bool) -> Result<Plan> {
     let has_time = reader.index(2)? == 1;
     let time = reader.text(MAX_NAME)?.to_owned();
     reader.ensure(has_time || time.is_empty(), "no time column")?;
@@ -268,9 +304,15 @@ pub(crate) fn read(reader: &mut Reader<'_>, with_outcomes: bool) -> Result<Plan>
     let columns = (0..count).map(|_| read_column(reader)).collect::<Result<Vec<_>>>()?;
     reader.ensure(columns.windows(2).all(|w| w[0].name < w[1].name), "columns in the order of names")?;
     let plan = Plan::new(columns, has_time.then_some(time)).map_err(|e| as_corrupt(e, reader))?;
-    if !with_outcomes {
+    let plan = if with_outcomes { read_outcomes(reader, plan)? } else { plan };
+    if !with_sampling {
         return Ok(plan);
     }
+    let sampling = Sampling::read(reader, MAX_NAME)?;
+    plan.with_sampling(Some(sampling)).map_err(|e| as_corrupt(e, reader))
+}
+
+fn read_outcomes(reader: &mut Reader<'_>, plan: Plan) -> Result<Plan> {
     let count = reader.length(4)?;
     reader.ensure((1..=MAX_OUTCOMES).contains(&count), "a few outcomes")?;
     let outcomes = (0..count).map(|_| Outcome::read(reader, MAX_NAME)).collect::<Result<Vec<_>>>()?;

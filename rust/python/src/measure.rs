@@ -56,17 +56,22 @@ pub fn measure_ks(
     Ok(batch.to_pyarrow(py)?.unbind())
 }
 
-/// A metric of scores and labels, the first and the second column of the batches, as a batch of one
-/// row; and how many rows were left out: with an undeclared label, without a label, without a
+/// Cells of equal width in which scores are counted that need no others.
+const CELLS: u32 = 1200;
+
+/// Metrics of scores and labels, the first and the second column of the batches, as a batch with a
+/// row each; and how many rows were left out: with an undeclared label, without a label, without a
 /// score, with a score outside of [0, 1].
 #[pyfunction]
-#[pyo3(signature = (metric, batches, *, reference=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads))]
+#[pyo3(signature = (metrics, batches, *, reference=None, whole=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads))]
 #[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
+#[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
 pub fn measure_scored(
     py: Python<'_>,
-    metric: &str,
+    metrics: Vec<String>,
     batches: Vec<Imported>,
     reference: Option<Vec<Imported>>,
+    whole: Option<Vec<Imported>>,
     positive: Option<&str>,
     threshold: Option<f64>,
     bins: u32,
@@ -77,7 +82,9 @@ pub fn measure_scored(
 ) -> PyResult<(Py<PyAny>, [u64; 4])> {
     let depth = match depth {
         "rows" => Depth::Rows,
-        "bins" => Depth::Bins(bins),
+        "probabilities" => Depth::Probabilities,
+        // Whole cells of a bin, about as many as a score of a plan has.
+        "bins" => Depth::Bins(bins.saturating_mul((CELLS / bins.max(1)).max(1))),
         _ => Depth::Cells,
     };
     let settings = ScoredSettings { threshold, bins, tolerance, false_alarm_rate };
@@ -89,12 +96,14 @@ pub fn measure_scored(
                 let thresholds: Vec<f64> = threshold.into_iter().collect();
                 Ok(tallystick_arrow::paired(&batches, positive, &thresholds, depth, threads)?)
             };
-            let (reference, current) = (reference.map(side).transpose()?, side(batches)?);
+            let others = (reference.map(side).transpose()?, whole.map(side).transpose()?);
+            let current = side(batches)?;
             let apart = current.apart;
             let count = |of: &[u64]| of.iter().sum::<u64>();
             let left_out =
                 [apart.undeclared, apart.unlabelled, count(&apart.unscored), count(&apart.outside)];
-            Ok((measure_scored_rows(metric, reference, current, &settings)?, left_out))
+            let names: Vec<&str> = metrics.iter().map(String::as_str).collect();
+            Ok((measure_scored_rows(&names, current, others, &settings)?, left_out))
         })?;
         Ok::<_, Failure>((one_row(&report)?, left_out))
     })?;

@@ -10,6 +10,7 @@ use tallystick_core::binning::Recipe;
 use tallystick_core::codec;
 use tallystick_core::outcome::{Outcome, Target};
 use tallystick_core::plan::{Column, Counter, Role};
+use tallystick_core::sampling::Sampling;
 use tallystick_core::scalar::{Domain, Edges, Scalar};
 
 use crate::batch::Imported;
@@ -140,11 +141,14 @@ impl Plan {
         outcomes: Vec<OutcomeSettings>,
         batches: Vec<Imported>,
         time: Option<String>,
+        sampling: Option<(String, Vec<(String, f64)>)>,
         threads: usize,
     ) -> PyResult<Self> {
         guard(py, || {
             let (columns, outcomes) = learn(requests, outcomes, batches, threads, py)?;
             let plan = tallystick_core::plan::Plan::new(columns, time)?.with_outcomes(outcomes)?;
+            let sampling = sampling.map(|(column, rates)| Sampling::new(column, rates)).transpose()?;
+            let plan = plan.with_sampling(sampling)?;
             Ok(Self { inner: Arc::new(plan) })
         })
     }

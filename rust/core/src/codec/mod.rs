@@ -29,8 +29,12 @@ pub const FORMAT: u16 = 1;
 /// Required feature: the plan has outcomes.
 const OUTCOMES: u32 = 1;
 
+/// Required feature: only some rows were kept.
+const SAMPLING: u32 = 2;
+
 fn features(plan: &Plan) -> u32 {
-    if plan.has_outcomes() { OUTCOMES } else { 0 }
+    let of = |holds: bool, feature: u32| if holds { feature } else { 0 };
+    of(plan.has_outcomes(), OUTCOMES) | of(plan.sampling().is_some(), SAMPLING)
 }
 
 /// What a frame holds.
@@ -122,7 +126,7 @@ fn read_slice(reader: &mut Reader<'_>, plan: &Plan, grain: Grain) -> Result<Slic
 }
 
 fn read_plan(body: &mut Reader<'_>, features: u32, id: &[u8]) -> Result<Plan> {
-    let plan = plan::read(body, features & OUTCOMES != 0)?;
+    let plan = plan::read(body, features & OUTCOMES != 0, features & SAMPLING != 0)?;
     body.ensure(plan.id() == id, "the plan that the header names")?;
     Ok(plan)
 }
@@ -155,7 +159,7 @@ fn open(bytes: &[u8]) -> Result<(Kind, u32, Reader<'_>, &[u8])> {
     reader.raw(MAGIC.len())?;
     let version = u16::from_le_bytes(array(reader.raw(2)?));
     let flags = u32::from_le_bytes(array(reader.raw(4)?));
-    if version > FORMAT || flags & !OUTCOMES != 0 {
+    if version > FORMAT || flags & !(OUTCOMES | SAMPLING) != 0 {
         return Err(Error::Version { found: version.max(FORMAT + 1), supported: FORMAT });
     }
     reader.ensure(version == FORMAT, "a format that exists")?;

@@ -14,8 +14,8 @@ pub(super) struct LabelCounts {
 }
 
 impl LabelCounts {
-    /// Why nothing can be judged here, if so.
-    pub(super) fn hindrance(&self, minimum_coverage: Option<f64>) -> Option<Reason> {
+    /// Why nothing can be judged here, if so; `other` is a reason of scores that the caller has.
+    pub(super) fn hindrance(&self, minimum_coverage: Option<f64>, other: Option<Reason>) -> Option<Reason> {
         let coverage = self.labelled as f64 / self.mature.max(1) as f64;
         if self.rows == 0 {
             Some(Reason::NoRows)
@@ -23,10 +23,8 @@ impl LabelCounts {
             Some(Reason::NoLabelsYet)
         } else if minimum_coverage.is_some_and(|least| coverage < least) {
             Some(Reason::LowCoverage)
-        } else if !self.measured {
-            Some(Reason::NoValues)
         } else {
-            None
+            other.or((!self.measured).then_some(Reason::NoValues))
         }
     }
 }

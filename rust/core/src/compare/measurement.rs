@@ -66,10 +66,15 @@ pub enum Reason {
     LowCoverage,
     /// All labels are of one class.
     OneClass,
+    /// Scores outside of the range that the metric takes: they were left out, so that nothing is
+    /// said of all rows.
+    ScoresOutside,
     /// A segment with too few rows or events to be told apart from the rest.
     SmallGroup,
     /// The reference's scores are no probabilities, so that they cannot stand in for labels.
     NotCalibrated,
+    /// Rows are of a stratum whose sampling rate is not known.
+    UnknownStratum,
     /// Of the rows scored `p` a share `p` is positive, within the tolerance.
     Calibrated,
     /// Scores are too near 0 and 1.
@@ -106,8 +111,10 @@ impl Reason {
             Self::NoLabelsYet => "no_labels_yet",
             Self::LowCoverage => "low_coverage",
             Self::OneClass => "one_class",
+            Self::ScoresOutside => "scores_outside",
             Self::SmallGroup => "small_group",
             Self::NotCalibrated => "not_calibrated",
+            Self::UnknownStratum => "unknown_stratum",
             Self::Calibrated => "calibrated",
             Self::OverConfident => "over_confident",
             Self::UnderConfident => "under_confident",

@@ -1,24 +1,63 @@
 //! Scores by their labels, where both sides count them alike: each kind goes to its own task.
 
+use super::measurement::{Measurement, Reason, Status};
 use super::settings::Instrument;
 use super::{Both, Report, outcome, regression};
-use crate::outcome::{Classes, Number, Outcome, Target};
+use crate::outcome::{Classes, Outcome, Target};
+use crate::plan::Counter;
 use crate::profile::Profile;
+use crate::sampling::Sampling;
 use crate::slice::SliceKey;
 use crate::state::{Grain, OutcomeState, SliceState};
 
-/// An outcome in a slice, and the states of both sides.
-struct Pair<'a> {
+/// What one kind of outcome is measured from.
+trait Side: Clone {
+    /// The rows of a state; `None` for one of another kind.
+    fn of(state: &OutcomeState, outcome: &Outcome, grain: Grain) -> Option<Self>;
+    /// Strata, each row weighing as many as it stands for.
+    fn weighted(strata: &[(f64, Self)]) -> Self;
+}
+
+impl Side for outcome::Side {
+    fn of(state: &OutcomeState, outcome: &Outcome, grain: Grain) -> Option<Self> {
+        let Target::Class(classes) = &outcome.target else { return None };
+        Some(Self::of(state.class()?, classes, grain))
+    }
+
+    fn weighted(strata: &[(f64, Self)]) -> Self {
+        Self::weighted(strata)
+    }
+}
+
+impl Side for regression::Side {
+    fn of(state: &OutcomeState, outcome: &Outcome, grain: Grain) -> Option<Self> {
+        let Target::Number(number) = &outcome.target else { return None };
+        Some(Self::of(state.number()?, number, grain))
+    }
+
+    fn weighted(strata: &[(f64, Self)]) -> Self {
+        Self::weighted(strata)
+    }
+}
+
+/// Both sides of an outcome in a slice.
+struct Sides<S> {
+    reference: S,
+    current: S,
+    /// Of a segment: all rows of both sides.
+    whole: Option<(S, S)>,
+}
+
+/// An outcome in a slice.
+struct Place<'a> {
     outcome: &'a Outcome,
-    /// Its places in the plans of the reference and of the current side.
-    at: (usize, usize),
+    at: usize,
     slice: SliceKey,
-    grains: (Grain, Grain),
-    states: (&'a OutcomeState, &'a OutcomeState),
+    states: (&'a SliceState, &'a SliceState),
     instrument: &'a Instrument,
 }
 
-impl Pair<'_> {
+impl Place<'_> {
     fn is_whole(&self) -> bool {
         self.slice == SliceKey::default()
     }
@@ -28,72 +67,120 @@ impl Both<'_> {
     pub(super) fn measure_outcomes(
         &self,
         slice: SliceKey,
-        (reference, current): (&SliceState, &SliceState),
+        states: (&SliceState, &SliceState),
         report: &mut Report,
     ) {
         let whole = slice == SliceKey::default();
-        let grain = |profile: &Profile| if whole { profile.grain() } else { Grain::Coarse };
+        if !whole && !self.has_weights(&slice) {
+            return;
+        }
         for (at, outcome) in self.reference.plan().outcomes().iter().enumerate() {
-            let theirs = self.current.plan().outcomes().iter().position(|other| other.is_like(outcome));
-            let Some(theirs) = theirs else { continue };
-            let pair = Pair {
-                outcome,
-                at: (at, theirs),
-                slice,
-                grains: (grain(self.reference), grain(self.current)),
-                states: (&reference.outcomes[at], &current.outcomes[theirs]),
-                instrument: &self.settings.instrument(&outcome.score),
+            let instrument = &self.settings.instrument(&outcome.score);
+            let place = Place { outcome, at, slice, states, instrument };
+            let measured = match &outcome.target {
+                Target::Class(classes) => {
+                    self.sides(&place).map(|sides| self.classes(&place, classes, sides, report))
+                }
+                Target::Number(_) => self.sides(&place).map(|sides| self.numbers(&place, sides, report)),
             };
-            // Outcomes that are alike are counted alike: there is always a task.
-            let _ = match &outcome.target {
-                Target::Class(classes) => self.measure_classes(&pair, classes, report),
-                Target::Number(number) => self.measure_numbers(&pair, number, report),
-            };
+            if let (Err(reason), true) = (measured, whole) {
+                report.measurements.push(unmeasured(outcome, reason));
+            }
         }
     }
 
-    fn measure_classes(&self, pair: &Pair<'_>, of: &Classes, report: &mut Report) -> Option<()> {
-        let side = |state: &OutcomeState, grain| Some(outcome::Side::of(state.class()?, of, grain));
-        let all = || {
-            let (reference, current) = (self.reference.all(), self.current.all());
-            let reference = side(&reference.outcomes[pair.at.0], self.reference.grain())?;
-            Some((reference, side(&current.outcomes[pair.at.1], self.current.grain())?))
-        };
-        let all = if pair.is_whole() { None } else { all() };
+    fn classes(&self, place: &Place<'_>, of: &Classes, sides: Sides<outcome::Side>, report: &mut Report) {
         let task = outcome::Task {
-            score: &pair.outcome.score,
-            label: &pair.outcome.label,
+            score: &place.outcome.score,
+            label: &place.outcome.label,
             thresholds: &of.thresholds,
             bins: outcome::BINS,
-            slice: pair.slice,
-            reference: Some(side(pair.states.0, pair.grains.0)?),
-            current: side(pair.states.1, pair.grains.1)?,
-            whole: all.as_ref().map(|(reference, current)| (Some(reference), current)),
-            instrument: pair.instrument,
+            slice: place.slice,
+            reference: Some(sides.reference),
+            current: sides.current,
+            whole: sides.whole.as_ref().map(|(reference, current)| (Some(reference), current)),
+            instrument: place.instrument,
             minimum_coverage: self.settings.minimum_coverage,
         };
         report.measurements.extend(task.measure());
-        if pair.is_whole() {
+        if place.is_whole() {
             report.curves.extend(task.curves());
         }
-        Some(())
     }
 
-    fn measure_numbers(&self, pair: &Pair<'_>, of: &Number, report: &mut Report) -> Option<()> {
-        let side = |state: &OutcomeState, grain| Some(regression::Side::of(state.number()?, of, grain));
+    fn numbers(&self, place: &Place<'_>, sides: Sides<regression::Side>, report: &mut Report) {
         let task = regression::Task {
-            score: &pair.outcome.score,
-            label: &pair.outcome.label,
-            slice: pair.slice,
-            reference: Some(side(pair.states.0, pair.grains.0)?),
-            current: side(pair.states.1, pair.grains.1)?,
-            instrument: pair.instrument,
+            score: &place.outcome.score,
+            label: &place.outcome.label,
+            slice: place.slice,
+            reference: Some(sides.reference),
+            current: sides.current,
+            instrument: place.instrument,
             minimum_coverage: self.settings.minimum_coverage,
         };
         report.measurements.extend(task.measure());
-        if pair.is_whole() {
+        if place.is_whole() {
             report.curves.extend(task.curves());
         }
-        Some(())
     }
+
+    /// Whether the rows of a segment can be weighted: segments are not crossed with the strata of a
+    /// sampled log, so that only the strata themselves can.
+    fn has_weights(&self, key: &SliceKey) -> bool {
+        let plan = self.reference.plan();
+        let column = key.segment.map(|(column, _)| &plan.columns()[column as usize].name);
+        plan.sampling().is_none_or(|sampling| column.is_some_and(|name| name == sampling.column()))
+    }
+
+    /// Both sides in a slice, weighted where only some rows were kept.
+    fn sides<S: Side>(&self, place: &Place<'_>) -> Result<Sides<S>, Reason> {
+        let (plan, other) = (self.reference.plan(), self.current.plan());
+        let Place { outcome, at, .. } = *place;
+        let theirs = other.outcomes().iter().position(|theirs| theirs.is_like(outcome));
+        let theirs = theirs.filter(|_| plan.sampling() == other.sampling()).ok_or(Reason::PlanChanged)?;
+        let all = |profile: &Profile, at: usize| match plan.sampling() {
+            None => S::of(&profile.all().outcomes[at], outcome, profile.grain()).ok_or(Reason::PlanChanged),
+            Some(sampling) => weighted(profile, sampling, outcome, at).ok_or(Reason::UnknownStratum),
+        };
+        let (reference, current) = (all(self.reference, at)?, all(self.current, theirs)?);
+        if place.is_whole() {
+            return Ok(Sides { reference, current, whole: None });
+        }
+        let part = |state: &SliceState, at: usize| {
+            S::of(&state.outcomes[at], outcome, Grain::Coarse).ok_or(Reason::PlanChanged)
+        };
+        Ok(Sides {
+            reference: part(place.states.0, at)?,
+            current: part(place.states.1, theirs)?,
+            whole: Some((reference, current)),
+        })
+    }
+}
+
+/// The row that stands for all of an outcome that cannot be measured.
+fn unmeasured(outcome: &Outcome, reason: Reason) -> Measurement {
+    let metric = if matches!(outcome.target, Target::Class(_)) { "calibration" } else { "mae" };
+    let mut row = Measurement::new(&outcome.score, SliceKey::default(), metric);
+    row.decides = true;
+    row.severity = "warn";
+    row.conclude(Status::Undetermined, reason);
+    row
+}
+
+/// The strata of a profile's rows, weighted; `None` when a row is of a stratum without a rate.
+fn weighted<S: Side>(profile: &Profile, sampling: &Sampling, outcome: &Outcome, at: usize) -> Option<S> {
+    let column = profile.plan().find(sampling.column())?;
+    let Counter::Categorical(vocabulary) = &profile.plan().columns()[column].counter else { return None };
+    let keys = profile
+        .slices()
+        .into_iter()
+        .filter(|key| key.window.is_none() && key.segment.is_some_and(|(place, _)| place as usize == column));
+    let strata: Option<Vec<(f64, S)>> = keys
+        .map(|key| {
+            let weight = sampling.weight(key.segment?.1, vocabulary)?;
+            let state = profile.slice(&key)?;
+            Some((weight, S::of(&state.outcomes[at], outcome, Grain::Coarse)?))
+        })
+        .collect();
+    strata.map(|strata| S::weighted(&strata))
 }

@@ -88,10 +88,10 @@ impl Apart {
         None
     }
 
-    /// Sees a row that is not counted, whatever its score.
-    pub fn set_aside(&mut self, score: f64, class: u8) {
+    /// Sees a row that is not counted: for its label alone when the score `fits`.
+    pub fn set_aside(&mut self, score: f64, class: u8, fits: bool) {
         let class = usize::from(self.see_label(class));
-        let left = if score.is_finite() {
+        let left = if fits {
             return;
         } else if score.is_nan() {
             &mut self.unscored
@@ -101,7 +101,8 @@ impl Apart {
         left[class] += 1;
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Adds other rows.
+    pub fn merge(&mut self, other: Self) {
         let (a, b) = (self.to_array(), other.to_array());
         *self = Self::from_array(std::array::from_fn(|i| a[i] + b[i]));
     }

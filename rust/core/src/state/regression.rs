@@ -45,7 +45,8 @@ impl Unpaired {
         self.to_array().iter().sum()
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Adds other rows.
+    pub fn merge(&mut self, other: Self) {
         let (a, b) = (self.to_array(), other.to_array());
         *self = Self::from_array(std::array::from_fn(|i| a[i] + b[i]));
     }

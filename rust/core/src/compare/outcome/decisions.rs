@@ -1,7 +1,7 @@
 //! What deciding at the threshold in force comes to.
 
 use super::super::measurement::{Measurement, Reason, Status};
-use super::{Entry, LEVEL, Scope, Side, Task, ends, judge_later, threshold};
+use super::{Entry, LEVEL, MOST_OUTSIDE, Scope, Side, Task, ends, judge_later, threshold};
 use crate::measure::scored::decision::{Metric, decide, rate_ratio};
 use crate::measure::scored::{Bracketed, Weighed};
 
@@ -68,8 +68,13 @@ fn selection_rate_ratio(task: &Task<'_>, name: &'static str) -> Measurement {
     row.method = "rows at or above the first threshold, labelled or not; Katz's interval";
     let Some(reference) = &task.reference else { return row };
     let (Some((_, from)), Some((_, to))) = (selected(reference, at), selected(&task.current, at)) else {
-        return unselected(task, row);
+        return unjudged(task, row, Reason::NoRows);
     };
+    let outside =
+        |side: &Side| side.apart.outside.iter().sum::<u64>() as f64 > MOST_OUTSIDE * side.rows as f64;
+    if outside(reference) || outside(&task.current) {
+        return unjudged(task, row, Reason::ScoresOutside);
+    }
     (row.n_reference, row.n_current) = (from.rows as u64, to.rows as u64);
     (row.reference_value, row.current_value) = (Some(from.share), Some(to.share));
     row.value = rate_ratio::rate_ratio(from, to);
@@ -88,8 +93,8 @@ fn selection_rate_ratio(task: &Task<'_>, name: &'static str) -> Measurement {
     row
 }
 
-fn unselected(task: &Task<'_>, mut row: Measurement) -> Measurement {
+fn unjudged(task: &Task<'_>, mut row: Measurement, reason: Reason) -> Measurement {
     task.judge(&mut row, task.instrument.outcome.selection_rate_ratio);
-    row.conclude(Status::Undetermined, Reason::NoRows);
+    row.conclude(Status::Undetermined, reason);
     row
 }

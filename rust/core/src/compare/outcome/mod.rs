@@ -49,6 +49,9 @@ enum Scope {
     Segments,
 }
 
+/// Share of scores outside of [0, 1] up to which what is left speaks for all rows.
+const MOST_OUTSIDE: f64 = 0.01;
+
 /// Every metric, in the order of a report.
 fn entries() -> impl Iterator<Item = &'static Entry> {
     let tables = [coverage::ENTRIES, calibration::ENTRIES, ranking::ENTRIES];
@@ -56,6 +59,7 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
 }
 
 /// One side's scores and labels.
+#[derive(Clone, Default)]
 pub(super) struct Side {
     /// Rows with a score and a label.
     scored: Scored,
@@ -74,6 +78,34 @@ impl Side {
         Self { scored, apart: state.apart, rows: state.rows(), unknown }
     }
 
+    /// Strata of a log of which only some rows were kept, each row weighing as many as it stands for.
+    /// Coverage is told of the rows as they are.
+    pub fn weighted(strata: &[(f64, Self)]) -> Self {
+        let mut sum = Self::default();
+        let mut squares = [0.0; 2];
+        for (weight, side) in strata {
+            sum.scored.add(&side.scored, *weight);
+            for (square, rows) in squares.iter_mut().zip(side.scored.rows()) {
+                *square += weight * weight * rows;
+            }
+            sum.apart.merge(side.apart);
+            sum.rows += side.rows;
+            let weighed = |cell: &UnlabelledCell| UnlabelledCell {
+                rows: weight * cell.rows,
+                scores: weight * cell.scores,
+                ..*cell
+            };
+            sum.unknown.extend(side.unknown.iter().map(weighed));
+        }
+        let rows = sum.scored.rows();
+        // Kish: rows that weigh differently say less than their number.
+        let effective = |class: usize| {
+            if squares[class] > 0.0 { rows[class] * rows[class] / squares[class] } else { 0.0 }
+        };
+        sum.scored.effective = [effective(NEGATIVE), effective(POSITIVE)];
+        sum
+    }
+
     /// Rows with a label, whatever their score.
     fn labelled(&self) -> u64 {
         self.rows - self.apart.unknown()
@@ -82,6 +114,16 @@ impl Side {
     /// Rows old enough to have one.
     fn mature(&self) -> u64 {
         self.rows - self.apart.immature
+    }
+
+    /// Labelled rows whose score is outside of [0, 1].
+    fn labelled_outside(&self) -> u64 {
+        self.apart.outside[NEGATIVE] + self.apart.outside[POSITIVE]
+    }
+
+    /// Whether so many of the labelled rows are left out that the rest says little.
+    fn has_many_outside(&self) -> bool {
+        self.labelled_outside() as f64 > MOST_OUTSIDE * self.labelled() as f64
     }
 
     fn both_classes(&self) -> bool {
@@ -208,9 +250,11 @@ impl Task<'_> {
             measured: current.scored.total() > 0.0,
         };
         let both = |side: &Side| side.both_classes();
+        let outside_before = needs_both && self.reference.as_ref().is_some_and(Side::has_many_outside);
         let one_class = !both(current) || !self.reference.as_ref().is_none_or(both);
-        let reason = counts.hindrance(self.minimum_coverage);
-        let Some(reason) = reason.or((needs_both && one_class).then_some(Reason::OneClass)) else {
+        let outside = (current.has_many_outside() || outside_before).then_some(Reason::ScoresOutside);
+        let classes = (needs_both && one_class).then_some(Reason::OneClass);
+        let Some(reason) = counts.hindrance(self.minimum_coverage, outside).or(classes) else {
             return false;
         };
         row.conclude(Status::Undetermined, reason);

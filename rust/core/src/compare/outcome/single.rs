@@ -3,7 +3,8 @@
 use super::super::measurement::{Measurement, Reason, Status};
 use super::super::settings::Instrument;
 use super::super::{Report, conclude};
-use super::{Side, Task, entries};
+use super::decisions::needs_threshold;
+use super::{Side, Task, coverage, entries, estimates};
 use crate::error::{Result, parameter};
 use crate::measure::Scored;
 use crate::measure::scored::estimate::UnlabelledCell;
@@ -42,18 +43,20 @@ impl From<Rows> for Side {
     }
 }
 
-/// Measures scores by their labels.
+/// Measures scores by their labels; against a reference, or as a group of a whole, where the metric
+/// takes one.
 ///
 /// # Errors
 /// When there is no such metric, or a number is out of its domain.
 pub fn measure_scored(
-    metric: &str,
-    reference: Option<Rows>,
+    metrics: &[&str],
     current: Rows,
+    (reference, whole): (Option<Rows>, Option<Rows>),
     settings: &ScoredSettings,
 ) -> Result<Report> {
-    let entry = entries().find(|entry| entry.name == metric);
-    let entry = entry.ok_or_else(|| parameter("metric", "a metric of scores and labels"))?;
+    let entry = |metric: &&str| entries().find(|entry| entry.name == *metric);
+    let wanted: Option<Vec<_>> = metrics.iter().map(entry).collect();
+    let wanted = wanted.ok_or_else(|| parameter("metric", "a metric of scores and labels"))?;
     if !(1..=10_000).contains(&settings.bins) {
         return Err(parameter("bins", "a number of bins from 1 to 10000"));
     }
@@ -66,6 +69,7 @@ pub fn measure_scored(
         instrument.outcome.selection_rate_ratio = tolerance;
     }
     let thresholds: Vec<f64> = settings.threshold.into_iter().collect();
+    let whole = whole.map(Side::from);
     let task = Task {
         score: "score",
         label: "label",
@@ -74,23 +78,59 @@ pub fn measure_scored(
         slice: SliceKey::default(),
         reference: reference.map(Side::from),
         current: current.into(),
-        whole: None,
+        whole: whole.as_ref().map(|whole| (None, whole)),
         instrument: &instrument,
         minimum_coverage: None,
     };
-    let mut row = (entry.row)(&task, entry.name);
-    undefined(&task, &mut row);
-    let mut measurements = vec![row];
+    let sides = || task.reference.iter().chain([&task.current]);
+    let measured = wanted.into_iter().map(|entry| {
+        let mut row = (entry.row)(&task, entry.name);
+        if sides().any(|side| leaves_out(side, entry.name)) {
+            return untold(&row);
+        }
+        undefined(&task, &mut row);
+        row
+    });
+    let mut measurements: Vec<Measurement> = measured.collect();
     conclude(&mut measurements, settings.false_alarm_rate);
     Ok(Report { measurements, curves: Vec::new() })
 }
 
 /// A metric that has no value here says why.
 fn undefined(task: &Task<'_>, row: &mut Measurement) {
-    if row.value.is_some() || row.status != Status::NotApplicable || row.reason != Reason::Informs {
+    if row.value.is_some() || row.status != Status::NotApplicable {
         return;
     }
-    if !task.hindered(row, true) {
-        row.conclude(Status::Undetermined, Reason::TooFewRows);
+    let at_one_score = task.current.scored.cells.iter().filter(|cell| cell.total() > 0.0).count() == 1;
+    if row.reason == Reason::CoarseBinning {
+        row.status = Status::Undetermined;
+    } else if row.metric == "label_bias" && row.n_reference > 0 && row.n_current == 0 {
+        // Every row has its label.
+        row.conclude(Status::Undetermined, Reason::NoRows);
+    } else if row.reason == Reason::Informs && !task.hindered(row, needs_both(row.metric)) {
+        let constant = at_one_score || needs_threshold(row.metric);
+        row.conclude(Status::Undetermined, if constant { Reason::Constant } else { Reason::TooFewRows });
     }
+}
+
+/// Whether the metric is about the difference of the classes.
+fn needs_both(metric: &str) -> bool {
+    let of_one = coverage::ENTRIES.iter().chain(estimates::ENTRIES).any(|entry| entry.name == metric);
+    let of_bins = ["brier", "log_loss", "mce", "spiegelhalter_z"].contains(&metric);
+    !(of_one || of_bins || metric.starts_with("ece") || metric.starts_with("brier_"))
+}
+
+/// Whether rows that the metric is about had to be left out for their scores.
+fn leaves_out(side: &Side, metric: &str) -> bool {
+    side.labelled_outside() > 0 || (metric == "label_bias" && side.apart.outside.iter().any(|rows| *rows > 0))
+}
+
+/// A value of the other rows would look like one of all.
+fn untold(row: &Measurement) -> Measurement {
+    let mut blank = Measurement::new(&row.instrument, row.slice, row.metric);
+    (blank.n_reference, blank.n_current) = (row.n_reference, row.n_current);
+    (blank.decides, blank.tolerance, blank.severity) = (row.decides, row.tolerance, row.severity);
+    blank.method = row.method;
+    blank.conclude(Status::Undetermined, Reason::ScoresOutside);
+    blank
 }

@@ -7,6 +7,7 @@ mod curves;
 mod ratio;
 mod rows;
 mod single;
+mod weights;
 
 pub use single::{RegressionSettings, Rows, measure_regression};
 
@@ -28,21 +29,31 @@ struct Entry {
 }
 
 /// One side's predictions and labels.
+#[derive(Clone)]
 pub(super) struct Side {
+    /// Sums over the pairs; of weighted rows as if there were so many as these are worth.
     residuals: Residuals,
+    /// Rows with both, and of these the ones whose label is not zero.
+    pairs: (u64, u64),
     unpaired: Unpaired,
-    /// Coarse cells of the residuals, ascending: ends and rows.
-    cells: Vec<((f64, f64), u64)>,
+    /// Coarse cells of the residuals, ascending: ends and rows, which may be weighted.
+    cells: Vec<((f64, f64), f64)>,
 }
 
 impl Side {
     pub(super) fn of(state: &RegressionState, number: &Number, grain: Grain) -> Self {
         let cells = curves::cells(state, number, grain);
-        Self { residuals: state.measured(number), unpaired: state.unpaired, cells }
+        Self { cells, ..Self::new(state.measured(number), state.unpaired) }
+    }
+
+    fn new(residuals: Residuals, unpaired: Unpaired) -> Self {
+        let rows = residuals.rows;
+        let zeros = residuals.percentage.map_or(rows, |percentage| percentage.zeros);
+        Self { residuals, pairs: (rows, rows - zeros.min(rows)), unpaired, cells: Vec::new() }
     }
 
     fn rows(&self) -> u64 {
-        self.residuals.rows + self.unpaired.total()
+        self.pairs.0 + self.unpaired.total()
     }
 
     /// Rows old enough to have a label.
@@ -61,9 +72,9 @@ impl Side {
             rows: self.rows(),
             mature: self.mature(),
             labelled: self.labelled(),
-            measured: self.residuals.rows > 0,
+            measured: self.pairs.0 > 0,
         };
-        counts.hindrance(minimum_coverage)
+        counts.hindrance(minimum_coverage, None)
     }
 }
 
@@ -91,8 +102,8 @@ impl Task<'_> {
 
     fn blank(&self, metric: &'static str) -> Measurement {
         let mut row = Measurement::new(self.score, self.slice, metric);
-        row.n_reference = self.reference.as_ref().map_or(0, |side| side.residuals.rows);
-        row.n_current = self.current.residuals.rows;
+        row.n_reference = self.reference.as_ref().map_or(0, |side| side.pairs.0);
+        row.n_current = self.current.pairs.0;
         row
     }
 

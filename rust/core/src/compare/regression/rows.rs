@@ -134,8 +134,7 @@ fn percentage_error(task: &Task<'_>, name: &'static str) -> Measurement {
     let mut row = task.change(name, of, interval);
     row.method = "exact sums over rows whose label is not 0; Student's or Welch's interval";
     welch(&mut row, task, sums);
-    let rows = |side: &Side| sums(&side.residuals).map_or(0, |sums| sums.rows);
-    row.n_reference = task.reference.as_ref().map_or(0, rows);
-    row.n_current = rows(&task.current);
+    row.n_reference = task.reference.as_ref().map_or(0, |side| side.pairs.1);
+    row.n_current = task.current.pairs.1;
     row
 }

@@ -39,7 +39,7 @@ impl Rows {
 
 impl From<Rows> for Side {
     fn from(Rows { residuals, unpaired }: Rows) -> Self {
-        Self { residuals, unpaired, cells: Vec::new() }
+        Self::new(residuals, unpaired)
     }
 }
 

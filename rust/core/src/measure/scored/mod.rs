@@ -96,6 +96,29 @@ pub struct Scored {
 }
 
 impl Scored {
+    /// Adds the rows of another table over the same cells, each `weight` times. Effective rows are
+    /// left as they are.
+    pub fn add(&mut self, other: &Self, weight: f64) {
+        for cell in &other.cells {
+            let at = self.cells.partition_point(|held| held.low < cell.low);
+            if self.cells.get(at).is_none_or(|held| held.low > cell.low) {
+                self.cells.insert(at, ScoreCell { rows: [0.0; 2], scores: [0.0; 2], ..*cell });
+            }
+            let held = &mut self.cells[at];
+            for class in [NEGATIVE, POSITIVE] {
+                held.rows[class] += weight * cell.rows[class];
+                held.scores[class] += weight * cell.scores[class];
+            }
+        }
+        let (sums, more) = (&mut self.sums, &other.sums);
+        let pairs = sums.squares.iter_mut().zip(more.squares);
+        pairs.chain(sums.information.iter_mut().zip(more.information)).for_each(|(a, b)| *a += weight * b);
+        sums.log_loss += weight * more.log_loss;
+        sums.infinite_loss += weight * more.infinite_loss;
+        sums.spiegelhalter += weight * more.spiegelhalter;
+        sums.slope += weight * more.slope;
+    }
+
     /// Weight of the rows of either class.
     #[must_use]
     pub fn rows(&self) -> [f64; 2] {
