@@ -12,13 +12,20 @@ from tallystick.spec.vocabulary import METRICS
 NAMES = {metric["name"] for metric in _core.CATALOGUE}
 HEADINGS = ["Formula", "Without change", "Interval and p value", "When to use it"]
 HEADINGS += ["Missing data", "Cost", "Source", "Example"]
+SPEC = {
+    "schema": 1,
+    "score": {"column": "p", "threshold": 0.5},
+    "label": {"column": "y"},
+    "segments": ["c"],
+}
 REASONS = ROOT / "rust/core/src/compare/measurement.rs"
 
 
 @pytest.fixture(scope="module")
 def report():
     data = {"x": [1.0, 2.0, None] * 100, "c": ["a", "b", "c"] * 100}
-    return ts.compare(reference=data, current=data)
+    data |= {"p": [0.1, 0.7, 0.4] * 100, "y": [False, True, True] * 100}
+    return ts.compare(reference=data, current=data, spec=SPEC)
 
 
 def test_every_row_says_what_it_is():
@@ -46,7 +53,10 @@ def test_every_page_answers_the_same_questions(name):
 
 
 def test_every_metric_is_emitted_and_known_to_the_spec(report):
-    assert {row.metric for row in report.measurements} == NAMES
+    numbers = {"p": [0.1, 0.7, 0.4] * 100, "y": [0.2, 0.8, 1.5] * 100}
+    scored = {key: SPEC[key] for key in ("schema", "label")} | {"score": {"column": "p"}}
+    foretold = ts.compare(reference=numbers, current=numbers, spec=scored)
+    assert {row.metric for row in [*report.measurements, *foretold.measurements]} == NAMES
     assert set(METRICS) == NAMES
 
 

@@ -36,7 +36,14 @@ from tallystick.metrics.divergences import (
     psi_corrected,
     total_variation,
 )
-from tallystick.metrics.estimates import accuracy_estimated, auc_estimated, positive_rate_estimated
+from tallystick.metrics.estimates import (
+    accuracy_estimate_error,
+    accuracy_estimated,
+    auc_estimate_error,
+    auc_estimated,
+    positive_rate_estimate_error,
+    positive_rate_estimated,
+)
 from tallystick.metrics.fairness import (
     calibration_gap,
     disparate_impact,
@@ -61,8 +68,10 @@ from tallystick.metrics.rows import missing_share, other_share, row_count, schem
 
 __all__ = [
     "accuracy",
+    "accuracy_estimate_error",
     "accuracy_estimated",
     "auc",
+    "auc_estimate_error",
     "auc_estimated",
     "average_precision",
     "balanced_accuracy",
@@ -99,6 +108,7 @@ __all__ = [
     "missing_share",
     "other_share",
     "positive_rate",
+    "positive_rate_estimate_error",
     "positive_rate_estimated",
     "ppv_gap",
     "precision",

@@ -26,7 +26,12 @@ _MOST_FITTED = 1 << 14
 
 _MOST_BINS = 10_000
 _BATCH_ROWS = 1 << 16
-_OF_BINS = frozenset({"ece", "mce", "brier", "brier_reliability", "brier_resolution"})
+_OF_BINS = frozenset(
+    {
+        *("ece", "mce", "brier", "brier_reliability", "brier_resolution"),
+        *("label_coverage", "positive_rate"),
+    }
+)
 """Metrics that cells of equal width are enough for."""
 
 CUTS = frozenset(
@@ -43,8 +48,8 @@ _OF_ANY_SCORE = CUTS | {"auc", "average_precision", "ks_classes"}
 
 _OF_SUMS = frozenset(
     {
-        *("log_loss", "spiegelhalter_z", "label_bias", "label_coverage", "positive_rate"),
-        *("positive_rate_estimated", "calibration_gap"),
+        *("log_loss", "spiegelhalter_z", "label_bias", "positive_rate_estimated"),
+        "calibration_gap",
     }
 )
 """Metrics that cells say as much of as the single rows do."""
@@ -137,15 +142,15 @@ def score_metrics(
     whole = None
     if group is not None:
         scored, whole = _parted(scored, group)
-    most = max(scored.num_rows, before.num_rows if before else 0)
-    depth = _depth(metrics, most, exact)
+    rows = max(side.num_rows for side in (scored, before) if side is not None)
+    depth = _depth(metrics, rows, exact)
 
     def measured(depth: str) -> tuple[list[Measurement], list[int]]:
         table, left_out = _core.measure_scored(
             metrics,
             _batches(scored),
-            reference=_batches(before) if before else None,
-            whole=_batches(whole) if whole else None,
+            reference=None if before is None else _batches(before),
+            whole=None if whole is None else _batches(whole),
             positive=_text(positive),
             threshold=None if threshold is None else float(threshold),
             bins=int(bins),
@@ -156,11 +161,11 @@ def score_metrics(
         )
         return measurements_of(table), left_out
 
-    rows, left_out = measured(depth)
-    outside = any(row.reason == "scores_outside" for row in rows)
+    found, left_out = measured(depth)
+    outside = any(row.reason == "scores_outside" for row in found)
     if depth == "cells" and outside and _OF_ANY_SCORE.issuperset(metrics):
         # Scores of any range have no cells: their rows are sorted.
-        rows, left_out = measured("rows")
+        found, left_out = measured("rows")
     undeclared = left_out[0]
     if undeclared:
         raise ParameterError(
@@ -168,7 +173,7 @@ def score_metrics(
             hint="name the label that the score is the probability of: positive=...",
             name="label",
         )
-    return rows
+    return found
 
 
 def _depth(metrics: Sequence[str], rows: int, exact: bool | None) -> str:
@@ -184,10 +189,10 @@ def _side(score: Any, label: Any, name: str) -> Any:
     """Scores and labels side by side."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    # What the metric has no use for is made up: scores of 0, one class for all rows.
+    # What the metric has no use for is made up: scores of one half, one class for all rows.
     if score is None:
         labels = values_of(label, None, "label")
-        scores = pa.array(np.zeros(len(labels)))
+        scores = pa.array(np.full(len(labels), 0.5))
     else:
         scores = _numbers(values_of(score, None, name), name)
         made_up = pa.repeat(False, len(scores))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from tallystick import _core
 from tallystick.comparison import Comparison, Measurement
 
 ALL = "all"
 # From here on a change without tolerance counts as seen, after correction for many looks.
 DETECTABLE = 0.01
+# Their p values are not about a change.
+_OF_ONE_SIDE = {metric["name"] for metric in _core.CATALOGUE if metric["side"] == "current"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,17 @@ class Findings:
     def find(self, instrument: str, segment: str, metric: str) -> Measurement | None:
         """One measurement, if it was made."""
         return self._by_key.get((instrument, segment, metric))
+
+    def points(self, instrument: str, curve: str) -> list[dict[str, Any]]:
+        """Points of a curve of an instrument."""
+        import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+        curves = self.comparison.curves()
+        of_column = curves.filter(pc.equal(curves["instrument"], instrument))
+        rows: list[dict[str, Any]] = of_column.filter(
+            pc.equal(of_column["curve"], curve)
+        ).to_pylist()
+        return rows
 
     @property
     def instruments(self) -> list[str]:
@@ -100,7 +116,7 @@ class Findings:
         """Those of `fine` that did change, by Benjamini-Hochberg over what was judged."""
         fine = set(self.fine)
         judged = [r for r in self.rows if r.decides and r.segment == ALL and r.instrument in fine]
-        seen = _discoveries(judged, DETECTABLE)
+        seen = _discoveries((r for r in judged if r.metric not in _OF_ONE_SIDE), DETECTABLE)
         return [name for name in self.fine if name in seen]
 
     @property
@@ -124,6 +140,14 @@ class Findings:
 def closeness(row: Measurement) -> float:
     """The effect in units of its tolerance; a distance less its bias may be below 0."""
     value = row.value or 0.0
+    if row.unit == "ratio":
+        both = value > 0 and row.tolerance is not None and row.tolerance > 1
+        return abs(math.log(value)) / math.log(row.tolerance or math.e) if both else 0.0
+    if row.metric == "label_coverage":
+        # A minimum, which nothing comes near to from within.
+        return 0.0
+    if row.metric == "auc":
+        value = -value  # only a loss counts
     effect = abs(value) if row.unit == "share" else max(value, 0.0)
     return effect / row.tolerance if row.tolerance else 0.0
 

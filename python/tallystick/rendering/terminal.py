@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from tallystick.comparison import Comparison, Measurement
 from tallystick.profiling import Profile
-from tallystick.rendering import numbers, words
+from tallystick.rendering import numbers, score_words, words
 from tallystick.rendering.escaping import printable, shortened, shortened_left
 from tallystick.rendering.findings import ALL, Finding, Findings, closeness
 from tallystick.rendering.page import WIDEST, Page, joined, pad, widths
@@ -72,6 +72,7 @@ def _page(comparison: Comparison, width: int, peak_memory_bytes: int | None) -> 
     _not_judged(page, findings)
     page.blank()
     _within(page, findings)
+    _labels_known(page, findings)
     _schema(page, findings)
     _coarse(page, comparison)
     _counted(page, comparison, peak_memory_bytes)
@@ -227,13 +228,17 @@ def _open_label(row: Measurement) -> str:
 
 def _open_parts(parts: Sequence[Measurement]) -> str:
     segments = list(dict.fromkeys(row.segment for row in parts))
-    few = sum(row.reason == "too_few_rows" for row in parts)
     shown = ", ".join(words.segment(one) for one in segments[:3])
     more = f" and {len(segments) - 3} more" if len(segments) > 3 else ""
-    reason = "all for want of rows" if few == len(parts) else f"{few:,} for want of rows"
+    wants = {"rows": ("too_few_rows",), "labels": ("no_labels_yet", "low_coverage")}
+    counts = {noun: sum(row.reason in of for row in parts) for noun, of in wants.items()}
+    all_of = next((noun for noun, count in counts.items() if count == len(parts)), None)
+    some = [f"{count:,} for want of {noun}" for noun, count in counts.items() if count]
+    reason = "".join(f", {one}" for one in ([f"all for want of {all_of}"] if all_of else some))
     judgements = numbers.plural(len(parts), "judgement")
+    those = "it does" if len(parts) == 1 else "they do"
     where = f"{numbers.plural(len(segments), 'segment')} ({shown}{more})"
-    return f"{judgements} left open in {where}, {reason}; they do not count in the verdict"
+    return f"{judgements} left open in {where}{reason}; {those} not count in the verdict"
 
 
 def _within(page: Page, findings: Findings) -> None:
@@ -251,6 +256,12 @@ def _within(page: Page, findings: Findings) -> None:
 def _of_tolerance(row: Measurement) -> str:
     value = words.level(row, row.value) if closeness(row) else "0"
     return f"{value} of {words.level(row, row.tolerance)}"
+
+
+def _labels_known(page: Page, findings: Findings) -> None:
+    text = score_words.labels_line(findings)
+    if text:
+        page.wrapped(text, _HEAD, head="  LABELS")
 
 
 def _schema(page: Page, findings: Findings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tallystick.comparison import Measurement
-from tallystick.rendering import numbers
+from tallystick.rendering import numbers, score_words
 from tallystick.rendering.escaping import printable
 from tallystick.rendering.findings import ALL, Finding, Findings
 
@@ -55,6 +55,8 @@ def label(row: Measurement) -> str:
         "missing_share": "{} missing",
         "other_share": "{}: unseen category",
     }.get(row.metric, "{}")
+    if row.metric in score_words.FORMS:
+        what = score_words.FORMS[row.metric].label
     text = what.format(name(row.instrument))
     return text if row.segment == ALL else f"{text}, {segment(row.segment)}"
 
@@ -63,6 +65,8 @@ def change(row: Measurement) -> str:
     """The size of a change with its interval."""
     if row.metric == "schema":
         return {"missing_column": "column missing", "retyped": "type changed"}.get(row.reason, "-")
+    if row.metric in score_words.FORMS:
+        return score_words.change(row)
     if row.value is None:
         return "-"
     if row.metric in _DISTANCES:
@@ -78,6 +82,8 @@ def level(row: Measurement, value: float | None) -> str:
     """A value on the scale of the row's metric, such as its tolerance."""
     if value is None:
         return "-"
+    if row.metric in score_words.FORMS:
+        return score_words.level(row, value)
     if row.metric in _DISTANCES:
         return numbers.tolerance(value) if value == row.tolerance else numbers.distance(value)
     return f"{numbers.points(value)} pt"
@@ -93,6 +99,8 @@ def sides(findings: Findings, row: Measurement) -> tuple[str, str]:
         return show(mean.reference_value), show(mean.current_value)
     if row.metric == "schema":
         return "", ""
+    if row.metric in score_words.FORMS:
+        return score_words.sides(row)
     return numbers.share(row.reference_value), numbers.share(row.current_value)
 
 
@@ -124,6 +132,10 @@ def sentences(findings: Findings, finding: Finding, with_sides: bool) -> list[st
         "schema": _of_schema,
         "missing_share": _of_missing,
         "other_share": _of_unseen,
+        "ece_debiased": score_words.of_calibration,
+        "auc": score_words.of_area,
+        "selection_rate_ratio": score_words.of_selection,
+        "equalized_odds_gap": score_words.of_odds,
     }.get(row.metric, _of_drift)
     where = _where(findings, row)
     also = "" if where and len(finding.others) == 1 else _elsewhere(finding)
@@ -178,7 +190,7 @@ def _of_drift(findings: Findings, row: Measurement, with_sides: bool) -> str:
 def most_moved(findings: Findings, instrument: str) -> str:
     """The group of rows whose share changed most."""
     shares: dict[tuple[Any, ...], dict[str, float]] = {}
-    for point in _points(findings, instrument):
+    for point in findings.points(instrument, "distribution"):
         key = point["label"], point["x_low"], point["x_high"]
         shares.setdefault(key, {})[point["side"]] = point["y"]
     if not shares:
@@ -201,14 +213,6 @@ def _group(findings: Findings, instrument: str, key: tuple[Any, ...]) -> str:
     if low is None:
         return f"below {show(high)}"
     return f"from {show(low)}" if high is None else f"{show(low)} to {show(high)}"
-
-
-def _points(findings: Findings, instrument: str) -> list[dict[str, Any]]:
-    import pyarrow.compute as pc  # type: ignore[import-untyped]
-
-    curves = findings.comparison.curves()
-    points = curves.filter(pc.equal(curves["instrument"], instrument))
-    return [one for one in points.to_pylist() if one["curve"] == "distribution"]
 
 
 def _where(findings: Findings, row: Measurement) -> str:
@@ -262,6 +266,11 @@ def why_not(row: Measurement) -> tuple[str, str]:
         "usual_variation": _usual,
         "straddles_tolerance": _straddles,
         "too_few_rows": _too_few,
+        "no_labels_yet": score_words.no_labels,
+        "low_coverage": score_words.low_coverage,
+        "one_class": score_words.one_class,
+        "scores_outside": score_words.scores_outside,
+        "small_group": score_words.small_group,
     }
     return explain.get(row.reason, _open)(row)
 
@@ -316,10 +325,13 @@ def _too_few(row: Measurement) -> tuple[str, str]:
     against = f"tolerance {level(row, row.tolerance)}"
     if row.n_needed is not None and row.n_needed > row.n_current:
         have, need = numbers.count(row.n_current), numbers.count(row.n_needed)
-        return "rows", f"{have} of the {need} rows needed at {against}"
+        noun = "labelled rows" if row.metric == "ece_debiased" else "rows"
+        return "rows", f"{have} of the {need} {noun} needed at {against}"
     if varies(row):
         return "usual", f"the reference's own windows differ by more than the {against}"
-    if row.n_needed is not None:
+    if row.value is None:
+        return "rows", f"{numbers.count(row.n_current)} rows are too few"
+    if row.n_needed is not None or row.metric in score_words.FORMS:
         return "rows", f"{change(row)} is not surely within {level(row, row.tolerance)}"
     have = numbers.count(row.n_reference)
     return "rows", f"the reference needs more than its {have} rows at {against}"

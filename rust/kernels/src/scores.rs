@@ -148,9 +148,10 @@ pub fn units(score: f64) -> u64 {
 }
 
 cloned! {
-fn units_of(scores: &[f64], units: &mut [u64]) {
-    for (unit, score) in units.iter_mut().zip(scores) {
-        *unit = rounded(score * SCORE_UNITS) as u64;
+/// What each row adds to its entry: one row, and its units.
+fn additions(scores: &[f64], additions: &mut [[u64; 2]]) {
+    for (addition, score) in additions.iter_mut().zip(scores) {
+        *addition = [1, rounded(score * SCORE_UNITS) as u64];
     }
 }
 }
@@ -160,7 +161,8 @@ fn units_of(scores: &[f64], units: &mut [u64]) {
 pub struct ScoreTally {
     /// Rows and units of each cell's negatives, positives and unknown ones in turn.
     entries: Vec<[u64; 2]>,
-    units: Vec<u64>,
+    /// What the rows of a block add: both numbers at once, in one vector.
+    additions: Vec<[u64; 2]>,
     rows: usize,
 }
 
@@ -189,12 +191,11 @@ impl ScoreTally {
     /// If a cell or class is beyond those there are.
     pub fn add(&mut self, cells: &[u32], scores: &[f64], classes: &[u8]) {
         self.rows += scores.len();
-        self.units.resize(scores.len(), 0);
-        units_of(scores, &mut self.units);
-        for ((cell, class), units) in cells.iter().zip(classes).zip(&self.units) {
+        self.additions.resize(scores.len(), [0; 2]);
+        additions(scores, &mut self.additions);
+        for ((cell, class), addition) in cells.iter().zip(classes).zip(&self.additions) {
             let entry = &mut self.entries[CLASSES * *cell as usize + usize::from(*class)];
-            entry[0] += 1;
-            entry[1] += units;
+            *entry = [entry[0].wrapping_add(addition[0]), entry[1].wrapping_add(addition[1])];
         }
     }
 

@@ -82,6 +82,9 @@ catalogue! {
     "positive_rate_estimated", "Share of positives expected of the scores", "share", "[0, 1]", "current", "scores", "Bialek et al. 2023";
     "auc_estimated", "Area under the ROC curve expected of the scores", "probability", "[0, 1]", "current", "scores", "Bialek et al. 2023";
     "accuracy_estimated", "Share of rows expected to be decided right", "share", "[0, 1]", "current", "scores", "Guillory et al. 2021; Bialek et al. 2023";
+    "positive_rate_estimate_error", "Expected share of positives less the realised one", "share", "[-1, 1]", "current", "labels", "Bialek et al. 2023";
+    "auc_estimate_error", "Expected area under the ROC curve less the realised one", "probability", "[-1, 1]", "current", "labels", "Bialek et al. 2023";
+    "accuracy_estimate_error", "Expected accuracy less the realised one", "share", "[-1, 1]", "current", "labels", "Guillory et al. 2021; Bialek et al. 2023";
     "schema", "Presence and type of the column", "state", "none", "change", "rows", "this library's DESIGN, section 2.4";
     "mae", "Mean absolute error", "label unit", "(-inf, inf)", "both", "predictions", "Hyndman and Koehler 2006; Welch 1947 for the interval";
     "rmse", "Root of the mean squared error", "label unit", "(-inf, inf)", "both", "predictions", "Hyndman and Koehler 2006; Zou and Donner 2008 for the interval";

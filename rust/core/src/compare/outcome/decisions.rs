@@ -24,7 +24,7 @@ pub(super) const ENTRIES: &[Entry] = &[
 /// Whether the metric speaks of decisions.
 pub(super) fn needs_threshold(name: &str) -> bool {
     let of_groups = |entry: &Entry| entry.name == name && name != "calibration_gap";
-    name == "accuracy_estimated"
+    ["accuracy_estimated", "accuracy_estimate_error"].contains(&name)
         || ENTRIES.iter().any(|entry| entry.name == name)
         || super::fairness::ENTRIES.iter().any(of_groups)
 }

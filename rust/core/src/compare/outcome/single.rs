@@ -116,6 +116,7 @@ fn undefined(task: &Task<'_>, row: &mut Measurement) {
 /// Whether the metric is about the difference of the classes.
 fn needs_both(metric: &str) -> bool {
     let of_one = coverage::ENTRIES.iter().chain(estimates::ENTRIES).any(|entry| entry.name == metric);
+    let of_one = of_one && metric != "auc_estimate_error";
     let of_bins = ["brier", "log_loss", "mce", "spiegelhalter_z"].contains(&metric);
     !(of_one || of_bins || metric.starts_with("ece") || metric.starts_with("brier_"))
 }

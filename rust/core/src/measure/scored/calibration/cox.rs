@@ -20,6 +20,9 @@ use crate::inference::{Interval, chi_square, normal};
 /// Steps of Newton's iteration; more than 10 are rare.
 const MOST_STEPS: u32 = 60;
 
+/// After so many halvings a step is shorter than rounding.
+const MOST_HALVINGS: usize = 60;
+
 /// Effective rows per unit of weight; `None` without rows.
 fn per_weight(scored: &Scored) -> Option<f64> {
     let unit = scored.effective_total() / scored.total();
@@ -105,13 +108,13 @@ impl Cox {
         let (at_start, _) = derivatives(scored, [0.0, 1.0]);
         let lost = [shortfall(scored) - at_start[0], scored.sums.slope - at_start[1]];
         let mut at = [0.0, 1.0];
+        let height = |[a, b]: [f64; 2]| log_likelihood(scored, [a, b]) + lost[0] * a + lost[1] * b;
         for _ in 0..MOST_STEPS {
             let (gradient, information) = derivatives(scored, at);
             let step = solve(information, [gradient[0] + lost[0], gradient[1] + lost[1]])?;
             // A step of more than 2 overshoots where the likelihood is flat.
             let length = step[0].abs().max(step[1].abs());
-            let damping = (2.0 / length).min(1.0);
-            at = [at[0] + damping * step[0], at[1] + damping * step[1]];
+            at = uphill(at, step, (2.0 / length).min(1.0), height);
             if length < 1e-12 * (1.0 + at[0].abs() + at[1].abs()) {
                 let [a, b] = [solve(information, [1.0, 0.0])?[0], solve(information, [0.0, 1.0])?[1]];
                 return Some(Self {
@@ -181,6 +184,27 @@ fn overlapping(scored: &Scored) -> bool {
     };
     let ((low, high), (low_positive, high_positive)) = (ends(1 - POSITIVE), ends(POSITIVE));
     high > low_positive && high_positive > low
+}
+
+/// The point that a part of the step leads to, halved until it does not go down. The likelihood is
+/// concave, so that a short step goes up; a whole one may not where confident scores were wrong.
+fn uphill(from: [f64; 2], step: [f64; 2], most: f64, height: impl Fn([f64; 2]) -> f64) -> [f64; 2] {
+    let to = |part: f64| [from[0] + part * step[0], from[1] + part * step[1]];
+    let start = height(from);
+    let least = start - 1e-13 * start.abs(); // rounding of the sums
+    let parts = std::iter::successors(Some(most), |part| Some(part / 2.0));
+    parts.take(MOST_HALVINGS).map(to).find(|at| height(*at) >= least).unwrap_or(from)
+}
+
+fn log_likelihood(scored: &Scored, [a, b]: [f64; 2]) -> f64 {
+    // ln(1 + exp(x)) without overflow
+    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+    let of = |cell: &ScoreCell| {
+        let x = a + b * logit(held(cell.score() / cell.total()));
+        let [negatives, positives] = cell.rows;
+        -positives * softplus(-x) - negatives * softplus(x)
+    };
+    cells(scored).map(of).sum()
 }
 
 /// Gradient and information of the log-likelihood at (a, b), over cells at their means.

@@ -37,6 +37,17 @@ fn two_scores_are_fitted_exactly() {
 }
 
 #[test]
+fn certainty_that_was_wrong_ends_in_a_fit() {
+    // At slope 1 the likelihood is flat in these rows: whole steps go round in circles.
+    let middle = (0..400).map(|row| (f64::from(row % 20) / 20.0 + 0.025, row % 20 > row / 20));
+    let certain = (0..60).map(|row| (f64::from(row % 2), row % 5 < 2));
+    let rows: Vec<_> = middle.chain(certain).collect();
+    let fit = Cox::fit(&Scored::of_rows(rows.iter().copied())).expect("the classes overlap");
+    let left: f64 = rows.iter().map(|(p, y)| f64::from(u8::from(*y)) - fit.apply(*p)).sum();
+    assert!(left.abs() < 1e-9 && fit.slope > 0.0 && fit.slope < 0.3, "{fit:?} {left}");
+}
+
+#[test]
 fn cells_lose_little() {
     let mut draws = Draws(5);
     // Not rare events: cells of 1/60 hold all their logits from -14 to -4, and no fit survives that.

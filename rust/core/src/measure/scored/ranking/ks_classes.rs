@@ -21,6 +21,8 @@ pub struct KsClasses {
 #[must_use]
 pub fn ks_classes(scored: &Scored) -> Option<KsClasses> {
     let [negatives, positives] = scored.both_classes()?;
+    // Counts, which add up exactly, and shares of them.
+    let mut below = [0.0; 2];
     let (mut f, mut g) = (0.0_f64, 0.0_f64);
     let (mut lower, mut upper, mut threshold) = (-1.0, 0.0_f64, None);
     for cell in scored.cells.iter().filter(|cell| cell.total() > 0.0) {
@@ -29,7 +31,8 @@ pub fn ks_classes(scored: &Scored) -> Option<KsClasses> {
         if gap > lower {
             (lower, threshold) = (gap, Some(cell.low));
         }
-        let (to_f, to_g) = (f + cell.rows[0] / negatives, g + cell.rows[1] / positives);
+        below = [below[0] + cell.rows[0], below[1] + cell.rows[1]];
+        let (to_f, to_g) = (below[0] / negatives, below[1] / positives);
         if !cell.single {
             upper = upper.max(to_f - g).max(to_g - f);
         }
