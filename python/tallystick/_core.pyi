@@ -14,6 +14,7 @@ __all__ = [
     "histogram",
     "measure_counts",
     "measure_ks",
+    "measure_regression",
     "measure_scored",
     "quantiles",
 ]
@@ -118,4 +119,13 @@ def measure_scored(
     false_alarm_rate: float,
     depth: str,
     threads: int,
+) -> tuple[Any, list[int]]: ...
+def measure_regression(
+    metric: str,
+    batches: Sequence[Any],
+    *,
+    reference: Sequence[Any] | None = None,
+    tolerance: float | None = None,
+    false_alarm_rate: float = 0.01,
+    threads: int = 1,
 ) -> tuple[Any, list[int]]: ...

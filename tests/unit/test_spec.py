@@ -206,7 +206,7 @@ def test_the_schema_knows_every_key() -> None:
         "Log": {"time", "id", "unit", "ignore"},
         "Score": {"column", "threshold", "tolerance"},
         "ScoreTolerance": {*vocabulary.DEFAULT_TOLERANCES, *vocabulary.OUTCOME_TOLERANCES},
-        "Label": {"column", "positive", "mature_after", "minimum_coverage"},
+        "Label": {"column", "kind", "positive", "mature_after", "minimum_coverage"},
         "Tolerance": set(vocabulary.DEFAULT_TOLERANCES),
         "Sampling": {"column", "rates"},
         "Reference": {"path"},

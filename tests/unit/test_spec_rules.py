@@ -250,8 +250,23 @@ def test_a_label_needs_a_score_and_a_role_of_its_own() -> None:
     assert set(found) == {"label", "label.mature_after"}
     scored = {"schema": 1, "score": {"column": "p"}}
     assert "label.column" in problems_of({**scored, "label": {"column": "p"}})
-    numeric = {"label": {"column": "y"}, "columns": {"y": {"kind": "numeric"}}}
+
+
+def test_a_label_is_a_class_or_a_number_and_not_both() -> None:
+    scored = {"schema": 1, "score": {"column": "p"}}
+    assert set(problems_of({**scored, "label": {"column": "y", "kind": "text"}})) == {"label.kind"}
+    numeric = {"label": {"column": "y", "kind": "class"}, "columns": {"y": {"kind": "numeric"}}}
     assert set(problems_of({**scored, **numeric})) == {"columns.y.kind"}
+    number = {"label": {"column": "y", "kind": "number", "positive": 1}}
+    cut = {"column": "p", "threshold": 0.5, "tolerance": {"auc": 0.1, "mae_ratio": 1.1}}
+    found = problems_of({"schema": 1, "score": cut, **number})
+    assert set(found) == {"label.positive", "score.threshold", "score.tolerance.auc"}
+    assert "label.kind makes the label a number" in str(found["label.positive"])
+    both = {"label": {"column": "y"}, "columns": {"y": {"categories": ["a"]}}}
+    tolerated = {"column": "p", "tolerance": {"mae_ratio": 1.1}}
+    assert problems_of({"schema": 1, "score": tolerated, **both})
+    none = {"schema": 1, "score": {"column": "p", "tolerance": {"mae_ratio": 1}}}
+    assert set(problems_of(none)) == {"score.tolerance.mae_ratio"}
 
 
 @pytest.mark.parametrize("threshold", [0, -0.1, 1.5, "0.3", [], [0.3, 0.3], [0.1] * 17, True])

@@ -63,6 +63,7 @@ from tallystick.metrics.probabilities import (
     calibration_slope,
     spiegelhalter_z,
 )
+from tallystick.metrics.residuals import bias, mae, mape, r2, rmse
 from tallystick.metrics.rows import missing_share, other_share, row_count, schema
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "auc_estimated",
     "average_precision",
     "balanced_accuracy",
+    "bias",
     "brier",
     "brier_reliability",
     "brier_resolution",
@@ -98,6 +100,8 @@ __all__ = [
     "label_bias",
     "label_coverage",
     "log_loss",
+    "mae",
+    "mape",
     "matthews",
     "mce",
     "mean",
@@ -110,7 +114,9 @@ __all__ = [
     "precision",
     "psi",
     "psi_corrected",
+    "r2",
     "recall",
+    "rmse",
     "row_count",
     "schema",
     "selection_rate",

@@ -11,6 +11,7 @@ from typing import Any
 from tallystick import _core
 from tallystick.errors import InputError, ParameterError
 from tallystick.profiling.files import read_state, write_state
+from tallystick.profiling.label_kind import holds_classes, of_classes
 from tallystick.reading import Source, open_source, processors
 from tallystick.reading.source import SAMPLE_BYTES, SAMPLE_ROWS
 from tallystick.spec import Resolved, ResolvedColumn, Spec, load_spec, resolve
@@ -104,7 +105,10 @@ class Plan:
 
     @property
     def outcomes(self) -> list[dict[str, Any]]:
-        """Score, label, positive label and thresholds of every score that is measured by labels."""
+        """Score, label and kind ("class", "number") of every score that is measured by labels.
+
+        Of classes also the positive label and the thresholds.
+        """
         return self._core.outcomes()
 
     def differences(self, other: Plan) -> list[str]:
@@ -154,8 +158,10 @@ def learn(
     resolved = resolve(spec, source.schema)
     if not resolved.instruments:
         raise ParameterError("data: expected at least one column to count, got none")
-    requests = [request(column) for column in resolved.instruments]
     batches = sample(source, resolved, _WIDE if wide else {})
+    if spec is not None and holds_classes(spec, resolved, batches):
+        resolved = resolve(of_classes(spec), source.schema)
+    requests = [request(column) for column in resolved.instruments]
     with sound_rows(source.description):
         core = _core.Plan.fit(
             requests,
@@ -215,13 +221,14 @@ def outcomes(spec: Spec | None, resolved: Resolved) -> list[dict[str, Any]]:
     """The score with its label, in the words of the core; nothing where the data has no label."""
     if spec is None or spec.score is None or spec.label is None:
         return []
-    counted = {column.name for column in resolved.instruments}
-    if not {spec.score.column, spec.label.column} <= counted:
+    counted = {column.name: column.kind for column in resolved.instruments}
+    if not {spec.score.column, spec.label.column} <= set(counted):
         return []
     return [
         {
             "score": spec.score.column,
             "label": spec.label.column,
+            "kind": "number" if counted[spec.label.column] == "numeric" else "class",
             "positive": spec.label.positive,
             "thresholds": list(spec.score.threshold or ()),
         }

@@ -27,6 +27,13 @@ def is_integer(type_: Any) -> bool:
     return bool(types.is_integer(type_))
 
 
+def is_float(type_: Any) -> bool:
+    """Whether it holds floats, spelt out or in a dictionary."""
+    if types.is_dictionary(type_):
+        type_ = type_.value_type
+    return bool(types.is_floating(type_))
+
+
 def is_clock(type_: Any) -> bool:
     """Whether it is a date or a timestamp."""
     return bool(types.is_date(type_) or types.is_timestamp(type_))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tallystick.errors import Problem
 from tallystick.spec import vocabulary as words
+from tallystick.spec.label_kind import COLUMN_KINDS, contradictions, declared_label_kind
 from tallystick.spec.model import Column, Spec
 from tallystick.spec.problems import key_path
 
@@ -125,10 +126,7 @@ def _label_has_a_score(spec: Spec) -> Iterator[Problem]:
         yield Problem("label", 'score = { column = "..." } beside it', "no score")
     if spec.label.mature_after is not None and spec.log.time is None:
         yield Problem("label.mature_after", 'log = { time = "..." } beside it', "no time column")
-    column = spec.columns.get(spec.label.column, Column())
-    if column.kind == "numeric":
-        where = key_path(("columns", spec.label.column, "kind"))
-        yield Problem(where, '"categorical", because label.column names the column', '"numeric"')
+    yield from contradictions(spec)
 
 
 def _score_is_numeric(spec: Spec) -> Iterator[Problem]:
@@ -184,9 +182,12 @@ def _columns_agree_with_themselves(spec: Spec) -> Iterator[Problem]:
             where = key_path((*place, "kind"))
             yield Problem(where, '"categorical", because it is a segment', '"numeric"')
             continue
-        implied = {"segment": "categorical", "label": "categorical", "score": "numeric"}.get(role)
+        implied = {"segment": "categorical", "score": "numeric"}.get(role)
+        if role == "label":
+            implied = COLUMN_KINDS.get(declared_label_kind(spec) or "")
         yield from _keys_fit(place, column, column.kind or implied)
-        yield from _cells_agree(place, column, is_score=name == score)
+        is_probability = name == score and declared_label_kind(spec) != "number"
+        yield from _cells_agree(place, column, is_score=is_probability)
 
 
 def _keys_fit(place: tuple[str, ...], column: Column, kind: str | None) -> Iterator[Problem]:

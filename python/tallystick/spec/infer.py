@@ -24,6 +24,7 @@ from tallystick.spec.check import (
     judged_amiss,
     role_of,
 )
+from tallystick.spec.label_kind import COLUMN_KINDS, declared_label_kind
 from tallystick.spec.model import Column, Spec
 from tallystick.spec.problems import key_path
 from tallystick.spec.resolved import INSTRUMENTS, Resolved, ResolvedColumn
@@ -42,7 +43,8 @@ def resolve(spec: Spec | None, schema: Any) -> Resolved:
     Returns:
         The resolved columns. Numbers, dates and timestamps become numeric with quantile
         cells; booleans and strings categorical; segments categorical whatever their type; the
-        score numeric with 1,200 uniform cells on [0, 1].
+        score numeric with 1,200 uniform cells on [0, 1]. A label is a class, unless the spec says
+        that it is a number or its type is float: then it and the score get quantile cells.
 
     Raises:
         MissingColumnError: A declared column, score or segment is not in the data.
@@ -83,6 +85,18 @@ class _Resolver:
         self.places: dict[str, str] = {}
         for claim in claims(spec):
             self.places.setdefault(claim.column, claim.key)
+        self.label_kind, self.label_kind_why = self._label_kind()
+
+    def _label_kind(self) -> tuple[str, str]:
+        """Class or number, with the words why."""
+        declared = declared_label_kind(self.spec)
+        label = self.spec.label
+        if declared is not None or label is None:
+            return declared or "class", ""
+        found = (self.types[one] for one in self._source_names(label.column) if one in self.types)
+        if any(arrow_types.is_float(type_) for type_ in found):
+            return "number", "a number unless there are only 0 and 1"
+        return "class", ""
 
     def run(self) -> Resolved:
         found = self._names_in_data()
@@ -174,7 +188,8 @@ class _Resolver:
             for one in judged_amiss(name, declared, kind)
             if declared.kind is None and role == "feature"
         ]
-        binning, range_, bins = _cells(role, declared, kind)
+        is_number = self.label_kind == "number"
+        binning, range_, bins = _cells(role, declared, kind, is_probability=not is_number)
         defaults = {**words.DEFAULT_TOLERANCES, **words.OUTCOME_TOLERANCES}
         tolerances = {**defaults, **declared.tolerance.declared()}
         if role == "score" and self.spec.score is not None:
@@ -231,6 +246,11 @@ class _Resolver:
     def _kind(self, name: str, role: str, declared: Column, type_: Any) -> tuple[str, str]:
         got = arrow_types.type_name(type_)
         kind, why = _wanted_kind(role, declared, self._place(name))
+        if role == "label":
+            kind, why = COLUMN_KINDS[self.label_kind], self.label_kind_why or why
+            if self.label_kind == "number" and arrow_types.is_clock(type_):
+                self.bad_types[name] = f"expected numbers for label.column, got {got}"
+                return kind, got
         natural = arrow_types.natural_kind(type_)
         if kind is None:
             kind, why = natural, ""
@@ -302,11 +322,13 @@ def _max_categories(declared: Column) -> int:
 
 
 def _cells(
-    role: str, declared: Column, kind: str
+    role: str, declared: Column, kind: str, *, is_probability: bool
 ) -> tuple[str | tuple[int | float, ...], tuple[int | float, ...] | None, int | None]:
     if kind == "categorical":
         return "vocabulary", None, None
-    binning = declared.binning or ("uniform" if role == "score" else "quantile")
+    # Cells of probabilities; declared bins ask for them too.
+    is_uniform = role == "score" and (is_probability or declared.bins is not None)
+    binning = declared.binning or ("uniform" if is_uniform else "quantile")
     if binning != "uniform":
         return binning, declared.range, None
     is_score = role == "score"

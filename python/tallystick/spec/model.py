@@ -37,6 +37,11 @@ Role = Annotated[
 Kind = Annotated[
     str, PlainValidator(values.one_of(words.KINDS)), WithJsonSchema({"enum": list(words.KINDS)})
 ]
+LabelKind = Annotated[
+    str,
+    PlainValidator(values.one_of(words.LABEL_KINDS)),
+    WithJsonSchema({"enum": list(words.LABEL_KINDS)}),
+]
 Decider = Annotated[
     str,
     PlainValidator(values.one_of(tuple(words.TOLERANCE_OF))),
@@ -120,6 +125,11 @@ class ScoreTolerance(Tolerance):
         default=None,
         description="Difference of a segment's rates from those of all other rows.",
     )
+    mae_ratio: Annotated[float, Field(strict=True, gt=1.0, allow_inf_nan=False)] | None = Field(
+        default=None,
+        description="Mean absolute error of a score that foretells a number, as a ratio of the "
+        "reference's.",
+    )
 
 
 class Score(Table):
@@ -152,6 +162,11 @@ class Label(Table):
     """What really happened, for the score to be measured by."""
 
     column: Text = Field(description="Column with the label.")
+    kind: LabelKind | None = Field(
+        default=None,
+        description="Whether the score is the probability of a class or foretells a number; a "
+        "number when left out and the label is of a float type, other than 0 and 1.",
+    )
     positive: (
         Annotated[
             str,

@@ -37,10 +37,16 @@ OUTCOME_TOLERANCES: Final[Mapping[str, float | None]] = {
     "auc": 0.05,
     "selection_rate_ratio": 1.25,
     "fairness_gap": None,
+    "mae_ratio": 1.25,
 }
 """What a score has besides the tolerances of its kind: an error of probabilities, a loss of area, a
 ratio of shares either way, and a difference of a segment's rates, which is not judged unless it is
-declared: what is fair is not a default."""
+declared: what is fair is not a default. Of a score that foretells a number the ratio of its mean
+absolute error to the reference's."""
+
+LABEL_KINDS: Final = ("class", "number")
+NUMBER_TOLERANCES: Final = ("mae_ratio",)
+"""Tolerances of a score that foretells a number; the others of an outcome are of classes."""
 
 METRICS: Final = (
     "psi",
@@ -98,6 +104,11 @@ METRICS: Final = (
     "positive_rate_estimate_error",
     "auc_estimate_error",
     "accuracy_estimate_error",
+    "mae",
+    "rmse",
+    "bias",
+    "r2",
+    "mape",
 )
 """Metrics that this release computes."""
 
@@ -111,10 +122,6 @@ LATER_METRICS: Final = (
     "freshness_seconds",
     "duplicate_id_share",
     "std",
-    "mae",
-    "rmse",
-    "bias",
-    "r2",
 )
 """Metrics of later releases: they may be named in `alerts.page`, and nowhere else yet."""
 

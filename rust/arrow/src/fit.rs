@@ -8,7 +8,8 @@ use arrow_schema::DataType;
 use hashbrown::HashMap;
 use tallystick_core::batch::{Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
-use tallystick_core::outcome::Outcome;
+use tallystick_core::outcome::{Number, Outcome, Target};
+use tallystick_core::pairing;
 use tallystick_core::parallel::add_up;
 use tallystick_core::plan::{Column, Counter, Role};
 use tallystick_core::scalar::{Countable, Domain};
@@ -51,6 +52,22 @@ pub struct OutcomeRequest {
     pub score: String,
     /// The label's column.
     pub label: String,
+    /// What the score says of the label.
+    pub target: TargetRequest,
+}
+
+/// What a score says of its label, before a sample is seen.
+#[derive(Clone, Debug)]
+pub enum TargetRequest {
+    /// How probable one category is.
+    Class(ClassRequest),
+    /// Its value.
+    Number,
+}
+
+/// A score of classes, before a sample is seen.
+#[derive(Clone, Debug)]
+pub struct ClassRequest {
     /// The label that the score is the probability of; `None` when it is `true` or 1.
     pub positive: Option<String>,
     /// Cuts to measure decisions at.
@@ -78,19 +95,61 @@ fn fit_outcome(
     columns: &mut [Column],
     batches: &[RecordBatch],
 ) -> Result<Outcome, Error> {
+    match &request.target {
+        TargetRequest::Class(classes) => fit_classes(request, classes, columns, batches),
+        TargetRequest::Number => {
+            let target = Target::Number(fit_number(request, batches)?);
+            Ok(Outcome { score: request.score.clone(), label: request.label.clone(), target })
+        }
+    }
+}
+
+/// Grids of residuals, from rows of the sample that have both columns.
+fn fit_number(request: &OutcomeRequest, batches: &[RecordBatch]) -> Result<Number, Error> {
+    let column = |batch: &RecordBatch, name: &str| batch.column_by_name(name).cloned().map(spelt_out);
+    let mut pairs: Vec<(f64, f64)> = Vec::new();
+    for batch in batches {
+        let doubles = |array: Option<ArrayRef>| match array.as_deref() {
+            Some(array) => doubles_of(array, batch.num_rows()),
+            None => vec![f64::NAN; batch.num_rows()],
+        };
+        let (predictions, labels) =
+            (doubles(column(batch, &request.score)), doubles(column(batch, &request.label)));
+        pairs.extend(predictions.into_iter().zip(labels));
+    }
+    Ok(Number::learn(pairs)?)
+}
+
+/// Numbers as doubles; what is missing, or no number, is NaN.
+fn doubles_of(array: &dyn Array, rows: usize) -> Vec<f64> {
+    let absent = || vec![f64::NAN; rows];
+    numbers(array).map_or_else(absent, |numbers| {
+        let values = Values::Numbers { numbers, validity: validity(array) };
+        pairing::scores(&values, rows).into_owned()
+    })
+}
+
+/// Cells of a score of classes, and its positive label.
+fn fit_classes(
+    request: &OutcomeRequest,
+    classes: &ClassRequest,
+    columns: &mut [Column],
+    batches: &[RecordBatch],
+) -> Result<Outcome, Error> {
     let labels = columns.iter_mut().find(|column| column.name == request.label);
     let Some(Column { counter: Counter::Categorical(vocabulary), .. }) = labels else {
         return Err(Error::Missing { column: request.label.clone() });
     };
     let held = vocabulary.categories();
-    let declared = request.positive.clone().map(|positive| vec![positive]);
+    let declared = classes.positive.clone().map(|positive| vec![positive]);
     let usual = |pair: &[&str; 2]| held.iter().all(|label| pair.contains(&label.as_str()));
     let wanted: Vec<String> = match declared {
         Some(positive) => positive,
         None => USUAL.iter().find(|pair| usual(pair)).map(|pair| pair.map(str::to_owned).to_vec()).ok_or_else(
             || tallystick_core::Error::Parameter {
                 name: "positive".to_owned(),
-                expected: "the label that the score is the probability of, unless labels are false and true, or 0 and 1"
+                expected: "the label that the score is the probability of, unless labels are false and true, or 0 and 1; \
+                     of a score that foretells a number none, but label.kind = \"number\""
                     .to_owned(),
             },
         )?,
@@ -101,10 +160,10 @@ fn fit_outcome(
     *vocabulary = Arc::new(Vocabulary::new(known)?);
     let arrays: Vec<ArrayRef> =
         batches.iter().filter_map(|b| b.column_by_name(&request.score).cloned()).collect();
-    let recipe = Recipe::Outcome { thresholds: request.thresholds.clone() };
+    let recipe = Recipe::Outcome { thresholds: classes.thresholds.clone() };
     let binning = Binning::fit(&recipe, Domain::Float, &sample(Domain::Float, &arrays))?;
     let names = (request.score.clone(), request.label.clone());
-    Ok(Outcome::new(names, positive, Arc::new(binning), request.thresholds.clone())?)
+    Ok(Outcome::new(names, positive, Arc::new(binning), classes.thresholds.clone())?)
 }
 
 /// Learns the counters of columns from sample batches, a column at a time on each thread.

@@ -18,6 +18,7 @@ pub mod pairing;
 pub mod parallel;
 pub mod plan;
 pub mod profile;
+pub mod residuals;
 pub mod sampling;
 pub mod scalar;
 pub mod sketch;

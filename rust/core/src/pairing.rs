@@ -3,12 +3,52 @@
 use std::borrow::Cow;
 
 use crate::batch::{Batch, Bits, Labels, NAN, NULL, Numbers, Values};
-use crate::outcome::{Class, Outcome};
+use crate::outcome::{Class, Classes, Outcome, Target};
 use crate::plan::Plan;
+use crate::residuals::Residuals;
 use crate::scalar::Unit;
 use crate::state::binary::{self, BinaryScratch};
 use crate::state::categorical::{Place, Places};
-use crate::state::{BinaryState, Grain, Rows};
+use crate::state::regression::{self, RegressionScratch};
+use crate::state::{BinaryState, Grain, Leaves, OutcomeState, Rows};
+
+/// Buffers of both kinds of outcomes, kept between batches.
+#[derive(Debug, Default)]
+pub(crate) struct PairScratch {
+    binary: BinaryScratch,
+    regression: RegressionScratch,
+}
+
+/// Counts one outcome of a batch: the one whose place the leaves name.
+pub(crate) fn count(
+    plan: &Plan,
+    (batch, places): (&Batch<'_>, &[Option<Places>]),
+    (all, mut leaves): (&mut OutcomeState, Leaves<'_>),
+    scratch: &mut PairScratch,
+) {
+    let outcome = &plan.outcomes()[leaves.column];
+    match (&outcome.target, all) {
+        (Target::Class(of), OutcomeState::Class(all)) => {
+            let paired = Pairs::of(plan, (outcome, of), batch, places);
+            paired.count(of, all, &mut scratch.binary);
+            leaves.each_outcome(|state, rows| {
+                let OutcomeState::Class(state) = state else { return };
+                paired.count_leaf(of, rows, state, &mut scratch.binary);
+            });
+        }
+        (Target::Number(number), OutcomeState::Number(all)) => {
+            let made = Residuals::of_batch(plan, outcome, number, batch);
+            let scratch = &mut scratch.regression;
+            regression::count(&made, number, all, scratch);
+            leaves.each_outcome(|state, rows| {
+                let OutcomeState::Number(state) = state else { return };
+                regression::count_rows(&made, rows, number, (state, Grain::Coarse), scratch);
+            });
+        }
+        // A plan counts an outcome one way; the state is of the plan.
+        _ => {}
+    }
+}
 
 /// One score and one class a row; a missing score is NaN.
 pub(crate) struct Pairs<'a> {
@@ -17,34 +57,40 @@ pub(crate) struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    pub fn of(plan: &Plan, outcome: &Outcome, batch: &'a Batch<'_>, places: &[Option<Places>]) -> Self {
+    pub fn of(
+        plan: &Plan,
+        (outcome, of): (&Outcome, &Classes),
+        batch: &'a Batch<'_>,
+        places: &[Option<Places>],
+    ) -> Self {
         let at = |name: &str| plan.find(name);
         let absent = || Cow::Owned(vec![f64::NAN; batch.rows]);
         let scores = at(&outcome.score).map(|i| scores(&batch.columns[i], batch.rows));
         let mut classes = match at(&outcome.label).map(|i| (&batch.columns[i], places[i].as_ref())) {
-            Some((Values::Labels(labels), Some(places))) => classes(labels, places, outcome),
+            Some((Values::Labels(labels), Some(places))) => classes(labels, places, of),
             _ => vec![Class::Missing as u8; batch.rows],
         };
         if let Some(second) = batch.immature_from {
-            hide_immature(batch.time.as_ref(), second, &mut classes);
+            let immature = |row: &usize| !is_mature(batch.time.as_ref(), second, *row);
+            (0..batch.rows).filter(immature).for_each(|row| classes[row] = Class::Immature as u8);
         }
         Self { scores: scores.unwrap_or_else(absent), classes }
     }
 
     /// Counts every row.
-    pub fn count(&self, outcome: &Outcome, state: &mut BinaryState, scratch: &mut BinaryScratch) {
-        binary::count(&self.scores, &self.classes, &outcome.binning, (state, Grain::Fine), scratch);
+    pub fn count(&self, of: &Classes, state: &mut BinaryState, scratch: &mut BinaryScratch) {
+        binary::count(&self.scores, &self.classes, &of.binning, (state, Grain::Fine), scratch);
     }
 
     /// Counts the rows of a leaf.
     pub fn count_leaf(
         &self,
-        outcome: &Outcome,
+        of: &Classes,
         rows: &Rows<'_>,
         state: &mut BinaryState,
         scratch: &mut BinaryScratch,
     ) {
-        binary::count_leaf((&self.scores, &self.classes), rows, &outcome.binning, state, scratch);
+        binary::count_leaf((&self.scores, &self.classes), rows, &of.binning, state, scratch);
     }
 }
 
@@ -72,9 +118,9 @@ pub fn scores<'a>(values: &'a Values<'_>, rows: usize) -> Cow<'a, [f64]> {
 }
 
 /// The class of every row, looked up once for each text.
-fn classes(labels: &Labels<'_>, places: &Places, outcome: &Outcome) -> Vec<u8> {
+fn classes(labels: &Labels<'_>, places: &Places, of: &Classes) -> Vec<u8> {
     let class = |code: u32| match places.of(code) {
-        Place::Category(category) => outcome.class_of(category),
+        Place::Category(category) => of.class_of(category),
         Place::Null | Place::Nan => Class::Missing,
         Place::Other | Place::NegativeInfinity | Place::PositiveInfinity => Class::Undeclared,
     };
@@ -85,18 +131,13 @@ fn classes(labels: &Labels<'_>, places: &Places, outcome: &Outcome) -> Vec<u8> {
     labels.codes.iter().map(of).collect()
 }
 
-/// Takes back the labels of rows that are too young, or of unknown age.
-fn hide_immature(time: Option<&Values<'_>>, second: i64, classes: &mut [u8]) {
-    let mature = |row: usize| match time {
+/// Whether a row is old enough for its label to be final; not when its age is unknown.
+pub(crate) fn is_mature(time: Option<&Values<'_>>, second: i64, row: usize) -> bool {
+    match time {
         Some(Values::Times { ticks, unit, validity }) => {
             let present = validity.is_none_or(|bits: Bits<'_>| bits.get(row));
             present && unit.convert(ticks[row], Unit::Second) < second
         }
         _ => false,
-    };
-    for (row, class) in classes.iter_mut().enumerate() {
-        if !mature(row) {
-            *class = Class::Immature as u8;
-        }
     }
 }

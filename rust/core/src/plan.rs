@@ -129,17 +129,16 @@ impl Plan {
         if twice || outcomes.len() > MAX_OUTCOMES {
             return Err(parameter("outcomes", "at most 64 pairs of score and label, each once"));
         }
-        let numeric = |name: &str| {
-            self.find(name).is_some_and(|i| matches!(self.columns[i].counter, Counter::Numeric(_)))
+        let counter = |name: &str| self.find(name).map(|i| &self.columns[i].counter);
+        let fits = |outcome: &Outcome| {
+            let both = counter(&outcome.score).zip(counter(&outcome.label));
+            both.is_some_and(|(score, label)| outcome.fits(score, label))
         };
-        let has_positive = |outcome: &Outcome| {
-            self.find(&outcome.label).is_some_and(|i| match &self.columns[i].counter {
-                Counter::Categorical(labels) => (outcome.positive as usize) < labels.categories().len(),
-                Counter::Numeric(_) => false,
-            })
-        };
-        if !outcomes.iter().all(|outcome| numeric(&outcome.score) && has_positive(outcome)) {
-            return Err(parameter("outcomes", "a numeric score and a categorical label of the plan"));
+        if !outcomes.iter().all(fits) {
+            return Err(parameter(
+                "outcomes",
+                "a numeric score, and a label of the plan that is categorical or, when its value is foretold, numeric",
+            ));
         }
         self.outcomes = outcomes;
         self.id = self.hash();

@@ -7,10 +7,9 @@ use crate::batch::{Batch, Values};
 use crate::counting::{Task, length, lookup};
 use crate::error::{Error, Result};
 use crate::outcome::Outcome;
-use crate::pairing;
+use crate::pairing::{self, PairScratch};
 use crate::plan::{Counter, Plan};
 use crate::slice::{self, Segment, SliceKey, Window};
-use crate::state::binary::BinaryScratch;
 use crate::state::categorical::Places;
 use crate::state::numeric::Scratch;
 use crate::state::{Family, Grain, Leaves, SliceState};
@@ -30,7 +29,7 @@ pub struct Profile {
     places: BTreeMap<SliceKey, u32>,
     leaves: Vec<SliceState>,
     scratch: Scratch,
-    binary: BinaryScratch,
+    paired: PairScratch,
 }
 
 impl Clone for Profile {
@@ -42,7 +41,7 @@ impl Clone for Profile {
             places: self.places.clone(),
             leaves: self.leaves.clone(),
             scratch: Scratch::default(),
-            binary: BinaryScratch::default(),
+            paired: PairScratch::default(),
         }
     }
 }
@@ -68,7 +67,7 @@ impl Profile {
             places: BTreeMap::new(),
             leaves: Vec::new(),
             scratch: Scratch::default(),
-            binary: BinaryScratch::default(),
+            paired: PairScratch::default(),
         }
     }
 
@@ -80,8 +79,8 @@ impl Profile {
     ) -> Self {
         let places = leaves.keys().enumerate().map(|(i, key)| (*key, i as u32)).collect();
         let leaves = leaves.into_values().collect();
-        let (scratch, binary) = (Scratch::default(), BinaryScratch::default());
-        Self { plan, grain, all, places, leaves, scratch, binary }
+        let (scratch, paired) = (Scratch::default(), PairScratch::default());
+        Self { plan, grain, all, places, leaves, scratch, paired }
     }
 
     /// How it was counted.
@@ -146,15 +145,9 @@ impl Profile {
                 &mut self.scratch,
             );
         }
-        for (at, outcome) in plan.outcomes().iter().enumerate() {
-            let paired = pairing::Pairs::of(&plan, outcome, batch, &places);
-            paired.count(outcome, &mut self.all.outcomes[at], &mut self.binary);
-            for family in &families {
-                for run in &family.runs {
-                    let state = &mut self.leaves[run.leaf as usize].outcomes[at];
-                    paired.count_leaf(outcome, &family.rows(run), state, &mut self.binary);
-                }
-            }
+        for (at, all) in self.all.outcomes.iter_mut().enumerate() {
+            let leaves = Leaves { states: &mut self.leaves, families: &families, column: at };
+            pairing::count(&plan, (batch, &places), (all, leaves), &mut self.paired);
         }
         self.fold_windows();
         Ok(())
@@ -266,9 +259,8 @@ impl Profile {
             Counter::Numeric(b) => 24 + b.coarse_cells().unwrap_or(1024),
             Counter::Categorical(v) => 12 + v.coarse_cells(),
         };
-        let of_outcome = |o: &Outcome| 72 * o.binning.coarse_cells().unwrap_or(0) + 216;
         let leaf = self.plan.columns().iter().map(|c| cells(&c.counter) * 8).sum::<usize>()
-            + self.plan.outcomes().iter().map(of_outcome).sum::<usize>();
+            + self.plan.outcomes().iter().map(Outcome::state_bytes).sum::<usize>();
         let segments = self.plan.segments().iter().map(|&i| match &self.plan.columns()[i].counter {
             Counter::Categorical(v) => v.coarse_cells() + 2,
             Counter::Numeric(_) => 0,

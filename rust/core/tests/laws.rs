@@ -10,12 +10,12 @@ use tallystick_core::batch::{Batch, Bits, Labels, NULL, Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
 use tallystick_core::codec;
 use tallystick_core::measure::Scored;
-use tallystick_core::outcome::Outcome;
+use tallystick_core::outcome::{Number, Outcome, Target};
 use tallystick_core::plan::{Column, Counter, Plan, Role};
 use tallystick_core::profile::Profile;
 use tallystick_core::scalar::{Domain, Unit};
 use tallystick_core::slice::SliceKey;
-use tallystick_core::state::{BinaryState, Grain};
+use tallystick_core::state::{BinaryState, Grain, OutcomeState, RegressionState};
 use tallystick_core::vocabulary::Vocabulary;
 
 /// One row of every kind of column.
@@ -69,7 +69,8 @@ fn plan() -> Arc<Plan> {
         numeric("amount", &Recipe::LogLinear, Domain::Float, &sample),
         label,
     ];
-    Arc::new(Plan::new(columns, Some("time".into())).unwrap().with_outcomes(vec![outcome()]).unwrap())
+    let outcomes = vec![outcome(), number("amount", "float"), number("float", "integer")];
+    Arc::new(Plan::new(columns, Some("time".into())).unwrap().with_outcomes(outcomes).unwrap())
 }
 
 /// The float as a score of the label's first text: most of it is out of range.
@@ -78,6 +79,19 @@ fn outcome() -> Outcome {
     let sample = Sample::floats((0..500).map(|i| f64::from(i) / 500.0).collect());
     let binning = Arc::new(Binning::fit(&recipe, Domain::Float, &sample).unwrap());
     Outcome::new(("float".into(), "label".into()), 0, binning, vec![0.35, 1.0 / 3.0]).unwrap()
+}
+
+/// A column as the prediction of another one: of any floats, and of any 64 bits.
+fn number(score: &str, label: &str) -> Outcome {
+    let sample = (0..100).map(|i| (f64::from(i), f64::from(i) / 7.0));
+    let target = Target::Number(Number::learn(sample).unwrap());
+    Outcome { score: score.into(), label: label.into(), target }
+}
+
+/// The state of the outcome of classes, and those of the numbers, in one slice.
+fn of_kinds(outcomes: &[OutcomeState]) -> (&BinaryState, [&RegressionState; 2]) {
+    let [amount, float, classes] = outcomes else { panic!("three outcomes") };
+    (classes.class().unwrap(), [amount.number().unwrap(), float.number().unwrap()])
 }
 
 /// Counts rows in batches that end at the given places.
@@ -173,7 +187,7 @@ proptest! {
             for column in &slice.columns {
                 prop_assert_eq!(column.rows(), slice.rows);
             }
-            prop_assert_eq!(slice.outcomes[0].rows(), slice.rows);
+            prop_assert!(slice.outcomes.iter().all(|o| o.rows() == slice.rows));
         }
         let windows = profile.slices().into_iter().filter(|k| k.window.is_some() && k.segment.is_none());
         prop_assert_eq!(windows.map(|k| profile.slice_rows(&k)).sum::<u64>(), profile.rows());
@@ -220,14 +234,15 @@ proptest! {
     #[test]
     fn outcomes_are_counted_as_their_rows(rows in prop::collection::vec(row(), 1..200)) {
         let profile = count(&plan(), &rows, &[70]);
-        let (state, outcome) = (&profile.all().outcomes[0], outcome());
+        let (state, outcome) = (of_kinds(&profile.all().outcomes).0, outcome());
+        let Target::Class(classes) = &outcome.target else { panic!("classes") };
         let mature = |r: &&Row| r.second < 280_000;
         let inside = |r: &&Row| r.float.is_some_and(|p| (0.0..=1.0).contains(&p));
         let labelled = |r: &&Row| r.label.is_some_and(|label| label < 4);
         let of_rows = Scored::of_rows(rows.iter().filter(mature).filter(inside).filter(labelled).map(|r| {
             (r.float.unwrap(), r.label == Some(0))
         }));
-        let scored = state.scored(&outcome.binning, Grain::Fine);
+        let scored = state.scored(&classes.binning, Grain::Fine);
         prop_assert_eq!(scored.rows(), of_rows.rows());
         prop_assert_eq!(scored.sums.infinite_loss, of_rows.sums.infinite_loss);
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-12 * scored.total().max(1.0);
@@ -253,10 +268,53 @@ proptest! {
         let unknown = |r: &&Row| inside(r) && !(mature(r) && labelled(r));
         prop_assert_eq!(state.counted()[2], count(&unknown));
         // A slice holds what its rows hold, in coarser cells.
-        let parts: Vec<_> = profile.leaves().map(|(_, leaf)| &leaf.outcomes[0]).collect();
+        let parts: Vec<_> = profile.leaves().map(|(_, leaf)| of_kinds(&leaf.outcomes).0).collect();
         let total = |f: &dyn Fn(&BinaryState) -> i128| parts.iter().map(|part| f(part)).sum::<i128>();
         prop_assert_eq!(total(&|s| s.sums.loss), state.sums.loss);
         prop_assert_eq!(total(&|s| i128::from(s.labelled()[1])), i128::from(state.labelled()[1]));
+    }
+}
+
+proptest! {
+    #[test]
+    fn numbers_are_counted_as_their_rows(rows in prop::collection::vec(row(), 1..200)) {
+        let profile = count(&plan(), &rows, &[70]);
+        let state = of_kinds(&profile.all().outcomes).1[0];
+        let Target::Number(number) = number("amount", "float").target else { panic!("a number") };
+        let mature: Vec<(f64, f64)> = rows
+            .iter()
+            .filter(|r| r.second < 280_000)
+            .map(|r| (f64::from(r.amount), r.float.unwrap_or(f64::NAN)))
+            .collect();
+        let count = |keep: &dyn Fn(&(f64, f64)) -> bool| mature.iter().filter(|row| keep(row)).count() as u64;
+        let unpaired = state.unpaired;
+        prop_assert_eq!(unpaired.immature, (rows.len() - mature.len()) as u64);
+        prop_assert_eq!(unpaired.unlabelled, count(&|(_, y)| y.is_nan()));
+        prop_assert_eq!(unpaired.infinite_label, count(&|(_, y)| y.is_infinite()));
+        prop_assert_eq!(unpaired.unpredicted, count(&|(p, y)| y.is_finite() && p.is_nan()));
+        prop_assert_eq!(unpaired.infinite_prediction, count(&|(p, y)| y.is_finite() && p.is_infinite()));
+        let pairs: Vec<(f64, f64)> =
+            mature.iter().copied().filter(|(p, y)| p.is_finite() && y.is_finite()).collect();
+        let measured = state.measured(&number);
+        prop_assert_eq!(measured.rows, pairs.len() as u64);
+        prop_assert_eq!(state.zero_labels, pairs.iter().filter(|(_, y)| *y == 0.0).count() as u64);
+        // To within half a unit of the grid for each row; beyond double precision a sum is infinite.
+        let near = |a: f64, b: f64, unit: i32| {
+            let slack = 1e-12 * b + 2_f64.powi(unit) * pairs.len() as f64;
+            (a - b).abs() <= slack || a.max(b) > 1e307
+        };
+        let sum = |of: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|(p, y)| of(*p, *y)).sum::<f64>();
+        prop_assert!(near(measured.absolute, sum(&|p, y| (p - y).abs()), -41));
+        prop_assert!(near(measured.squares, sum(&|p, y| (p - y).powi(2)), -35));
+        prop_assert!(measured.fourth.is_some_and(|fourth| near(fourth, sum(&|p, y| (p - y).powi(4)), -22)));
+        let percentage = measured.percentage.unwrap().sums;
+        let share = |p: f64, y: f64| if y == 0.0 { 0.0 } else { ((p - y) / y).abs() };
+        prop_assert!(near(percentage.sum, sum(&share), -44));
+        // A slice holds what its rows hold.
+        let parts: Vec<_> = profile.leaves().map(|(_, leaf)| of_kinds(&leaf.outcomes).1[0]).collect();
+        prop_assert_eq!(parts.iter().map(|part| part.pairs()).sum::<u64>(), state.pairs());
+        let units = parts.iter().map(|part| part.absolute.units).sum::<i128>();
+        prop_assert_eq!(units, state.absolute.units);
     }
 }
 

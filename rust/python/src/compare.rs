@@ -22,6 +22,7 @@ pub struct InstrumentSettings {
     auc: f64,
     selection_rate_ratio: f64,
     fairness_gap: Option<f64>,
+    mae_ratio: f64,
     page: Vec<String>,
 }
 
@@ -44,6 +45,7 @@ impl From<InstrumentSettings> for Instrument {
                 auc: given.auc,
                 selection_rate_ratio: given.selection_rate_ratio,
                 fairness_gap: given.fairness_gap,
+                mae_ratio: given.mae_ratio,
             },
             page: given.page,
         }

@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use tallystick_arrow::{Depth, Identity};
 use tallystick_core::compare::{
-    Report, ScoredRows, ScoredSettings, measure_counts as measure, measure_scored as measure_scored_rows,
+    RegressionRows, RegressionSettings, Report, ScoredRows, ScoredSettings, measure_counts as measure,
+    measure_regression as regression, measure_scored as measure_scored_rows,
 };
 use tallystick_core::measure::catalogue::CATALOGUE;
 
@@ -107,6 +108,39 @@ pub fn measure_scored(
         Ok::<_, Failure>((one_row(&report)?, left_out))
     })?;
     Ok((batch.to_pyarrow(py)?.unbind(), left_out))
+}
+
+/// A metric of predictions and numeric labels, the first and the second column of the batches, as
+/// a batch of one row; and how many rows were left out: without a label, with an infinite one,
+/// without a prediction, with an infinite one; and the pairs whose label is zero.
+#[pyfunction]
+#[pyo3(signature = (metric, batches, *, reference=None, tolerance=None, false_alarm_rate=0.01, threads=1))]
+pub fn measure_regression(
+    py: Python<'_>,
+    metric: &str,
+    batches: Vec<Imported>,
+    reference: Option<Vec<Imported>>,
+    tolerance: Option<f64>,
+    false_alarm_rate: f64,
+    threads: usize,
+) -> PyResult<(Py<PyAny>, [u64; 5])> {
+    let (batch, apart) = guard(py, || {
+        let (report, apart) = py.detach(|| -> Result<_, Failure> {
+            let side = |batches: Vec<Imported>| -> Result<RegressionRows, Failure> {
+                let batches: Vec<RecordBatch> =
+                    batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
+                Ok(tallystick_arrow::regression_rows(&batches, threads)?)
+            };
+            let (reference, current) = (reference.map(side).transpose()?, side(batches)?);
+            let [_, unlabelled, label, unpredicted, prediction] = current.unpaired.to_array();
+            let zeros = current.residuals.percentage.map_or(0, |percentage| percentage.zeros);
+            let settings = RegressionSettings { tolerance, false_alarm_rate };
+            let report = regression(metric, reference, current, settings)?;
+            Ok((report, [unlabelled, label, unpredicted, prediction, zeros]))
+        })?;
+        Ok::<_, Failure>((one_row(&report)?, apart))
+    })?;
+    Ok((batch.to_pyarrow(py)?.unbind(), apart))
 }
 
 /// A report that no plan is behind.

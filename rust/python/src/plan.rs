@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use tallystick_arrow::{Kind, OutcomeRequest, Request, hex};
+use tallystick_arrow::{ClassRequest, Kind, OutcomeRequest, Request, TargetRequest, hex};
 use tallystick_core::binning::Recipe;
 use tallystick_core::codec;
-use tallystick_core::outcome::Outcome;
+use tallystick_core::outcome::{Outcome, Target};
 use tallystick_core::plan::{Column, Counter, Role};
 use tallystick_core::sampling::Sampling;
 use tallystick_core::scalar::{Domain, Edges, Scalar};
@@ -70,8 +70,20 @@ pub struct ColumnRequest {
 pub struct OutcomeSettings {
     score: String,
     label: String,
+    kind: String,
     positive: Option<String>,
     thresholds: Vec<f64>,
+}
+
+impl OutcomeSettings {
+    fn request(self) -> OutcomeRequest {
+        let Self { score, label, kind, positive, thresholds } = self;
+        let target = match kind.as_str() {
+            "number" => TargetRequest::Number,
+            _ => TargetRequest::Class(ClassRequest { positive, thresholds }),
+        };
+        OutcomeRequest { score, label, target }
+    }
 }
 
 fn refused(name: &str, expected: &str) -> Failure {
@@ -110,15 +122,7 @@ fn learn(
 ) -> Result<(Vec<Column>, Vec<Outcome>), Failure> {
     let requests: Vec<Request> =
         requests.into_iter().map(ColumnRequest::request).collect::<Result<_, _>>()?;
-    let outcomes: Vec<OutcomeRequest> = outcomes
-        .into_iter()
-        .map(|OutcomeSettings { score, label, positive, thresholds }| OutcomeRequest {
-            score,
-            label,
-            positive,
-            thresholds,
-        })
-        .collect();
+    let outcomes: Vec<OutcomeRequest> = outcomes.into_iter().map(OutcomeSettings::request).collect();
     Ok(py.detach(|| -> Result<_, tallystick_arrow::Error> {
         let batches: Vec<RecordBatch> =
             batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
@@ -181,17 +185,22 @@ impl Plan {
         self.inner.time()
     }
 
-    /// Score, label, positive label and thresholds of every outcome.
+    /// Score, label and kind of every outcome; of classes also the positive label and thresholds.
     fn outcomes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let described = self.inner.outcomes().iter().map(|outcome| {
             let entry = PyDict::new(py);
             entry.set_item("score", &outcome.score)?;
             entry.set_item("label", &outcome.label)?;
+            let Target::Class(classes) = &outcome.target else {
+                entry.set_item("kind", "number")?;
+                return Ok(entry);
+            };
+            entry.set_item("kind", "class")?;
             let column = self.inner.find(&outcome.label).map(|i| &self.inner.columns()[i].counter);
             if let Some(Counter::Categorical(labels)) = column {
-                entry.set_item("positive", outcome.positive_text(labels))?;
+                entry.set_item("positive", classes.positive_text(labels))?;
             }
-            entry.set_item("thresholds", &outcome.thresholds)?;
+            entry.set_item("thresholds", &classes.thresholds)?;
             Ok(entry)
         });
         PyList::new(py, described.collect::<PyResult<Vec<_>>>()?)

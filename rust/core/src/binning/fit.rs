@@ -11,7 +11,7 @@ pub(super) fn parts(recipe: &Recipe, domain: Domain, sample: &Sample) -> Result<
     let (edges, single, interior, rule) = match (recipe, sample) {
         // Nothing to learn from: cells that need no learning.
         (Recipe::Quantile, sample) if sample.len() == 0 => unlearned(domain),
-        (Recipe::LogLinear, _) => unlearned(domain),
+        (Recipe::LogLinear | Recipe::Derived, _) => unlearned(domain),
         (Recipe::Quantile, Sample::Float(v)) => {
             let laid = quantile::layout(v);
             (Edges::Float(laid.edges), laid.single, laid.interior, Rule::Quantile)
@@ -34,8 +34,14 @@ pub(super) fn parts(recipe: &Recipe, domain: Domain, sample: &Sample) -> Result<
             given(&floats(edges), domain, Rule::Uniform)?
         }
     };
-    let (pivot, scale) = pivot_and_scale(domain, sample);
-    let exponent = scale.log2().floor() as i32 - 6;
+    let (pivot, scale) = match recipe {
+        Recipe::Derived => (Scalar::Float(0.0), sample.size().unwrap_or(1.0)),
+        _ => pivot_and_scale(domain, sample),
+    };
+    // Residuals have no few far values to leave room for that a wider sum would not hold as well:
+    // all bits of a double are kept, and one value alone comes back as it was.
+    let bits = if *recipe == Recipe::Derived { 12 } else { 6 };
+    let exponent = scale.log2().floor() as i32 - bits;
     let first_exponent = if domain == Domain::Float { exponent } else { exponent.clamp(0, 40) };
     let mut parts = Parts {
         domain,
@@ -45,7 +51,7 @@ pub(super) fn parts(recipe: &Recipe, domain: Domain, sample: &Sample) -> Result<
         coarse: Vec::new(),
         pivot,
         first_exponent: Grid::new(first_exponent).exponent(),
-        second_exponent: Grid::new(exponent.saturating_mul(2).saturating_add(6)).exponent(),
+        second_exponent: Grid::new(exponent.saturating_mul(2).saturating_add(bits)).exponent(),
     };
     parts.coarse = match recipe {
         Recipe::Outcome { thresholds } => outcome_starts(&parts.edges, thresholds, sample),

@@ -57,6 +57,9 @@ pub enum Recipe {
     },
     /// As given; integers stay exact.
     Explicit(Vec<Scalar>),
+    /// Log-linear cells of numbers that are made from others, such as residuals: zero has a
+    /// meaning, and sums are of the numbers themselves.
+    Derived,
 }
 
 /// Which recipe a binning came from.
@@ -136,6 +139,15 @@ impl Sample {
             Self::Float(v) => (v[index] - v[v.len() / 2]).abs(),
             Self::Integer(v) => (v[index] - v[v.len() / 2]).unsigned_abs() as f64,
         }
+    }
+
+    /// How far the bulk of floats lies from zero; all of them when most are zero.
+    fn size(&self) -> Option<f64> {
+        let Self::Float(values) = self else { return None };
+        let mut sizes: Vec<f64> = values.iter().map(|v| v.abs()).collect();
+        sizes.sort_unstable_by(f64::total_cmp);
+        let bulk = sizes.get((sizes.len().saturating_sub(1) as f64 * 0.99) as usize);
+        bulk.into_iter().chain(sizes.last()).copied().find(|size| *size > 0.0)
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod bytes;
 mod outcome;
+mod regression;
 mod state;
 
 use std::collections::BTreeMap;

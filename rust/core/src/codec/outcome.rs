@@ -3,12 +3,34 @@
 use tallystick_kernels::scores::{CLASSES, SCORE_BITS};
 
 use super::bytes::{Reader, Writer};
+use super::regression;
 use crate::error::Result;
-use crate::outcome::Outcome;
+use crate::outcome::{Classes, Outcome, Target};
 use crate::state::binary::{Apart, BinarySums, ClassCounts, UNKNOWN};
-use crate::state::{BinaryState, Grain};
+use crate::state::{BinaryState, Grain, OutcomeState};
 
-pub(super) fn write(writer: &mut Writer, state: &BinaryState) {
+pub(super) fn write(writer: &mut Writer, state: &OutcomeState) {
+    match state {
+        OutcomeState::Class(state) => write_classes(writer, state),
+        OutcomeState::Number(state) => regression::write(writer, state),
+    }
+}
+
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    outcome: &Outcome,
+    grain: Grain,
+    rows: u64,
+) -> Result<OutcomeState> {
+    Ok(match &outcome.target {
+        Target::Class(classes) => OutcomeState::Class(Box::new(read_classes(reader, classes, grain, rows)?)),
+        Target::Number(number) => {
+            OutcomeState::Number(Box::new(regression::read(reader, number, grain, rows)?))
+        }
+    })
+}
+
+fn write_classes(writer: &mut Writer, state: &BinaryState) {
     state.apart.to_array().into_iter().for_each(|rows| writer.count(rows));
     let occupied: Vec<_> =
         state.cells.iter().enumerate().filter(|(_, cell)| cell.rows != [0; CLASSES]).collect();
@@ -25,13 +47,8 @@ pub(super) fn write(writer: &mut Writer, state: &BinaryState) {
     state.sums.to_array().into_iter().for_each(|sum| writer.signed(sum));
 }
 
-pub(super) fn read(
-    reader: &mut Reader<'_>,
-    outcome: &Outcome,
-    grain: Grain,
-    rows: u64,
-) -> Result<BinaryState> {
-    let mut state = BinaryState::new(&outcome.binning, grain);
+fn read_classes(reader: &mut Reader<'_>, classes: &Classes, grain: Grain, rows: u64) -> Result<BinaryState> {
+    let mut state = BinaryState::new(&classes.binning, grain);
     let mut apart = [0; 9];
     for count in &mut apart {
         *count = reader.count()?;
@@ -72,7 +89,7 @@ pub(super) fn read(
     Ok(state)
 }
 
-fn take(reader: &mut Reader<'_>, left: &mut u64) -> Result<u64> {
+pub(super) fn take(reader: &mut Reader<'_>, left: &mut u64) -> Result<u64> {
     let count = reader.count()?;
     reader.ensure(count <= *left, "no more rows than the slice has")?;
     *left -= count;

@@ -83,7 +83,7 @@ fn read_cells(reader: &mut Reader<'_>, width: Option<usize>, rows: u64) -> Resul
     Ok(cells)
 }
 
-fn write_numeric(writer: &mut Writer, state: &NumericState) {
+pub(super) fn write_numeric(writer: &mut Writer, state: &NumericState) {
     write_cells(writer, &state.cells);
     if let Some((low, high)) = state.extremes {
         writer.count(state.zeros);
@@ -95,7 +95,12 @@ fn write_numeric(writer: &mut Writer, state: &NumericState) {
     }
 }
 
-fn read_numeric(reader: &mut Reader<'_>, binning: &Binning, grain: Grain, rows: u64) -> Result<NumericState> {
+pub(super) fn read_numeric(
+    reader: &mut Reader<'_>,
+    binning: &Binning,
+    grain: Grain,
+    rows: u64,
+) -> Result<NumericState> {
     let width = match (binning.rule(), grain) {
         (Rule::LogLinear, _) => None,
         (_, Grain::Fine) => binning.cells(),
@@ -118,7 +123,7 @@ fn read_numeric(reader: &mut Reader<'_>, binning: &Binning, grain: Grain, rows: 
     Ok(state)
 }
 
-fn write_sum(writer: &mut Writer, sum: &GridSum) {
+pub(super) fn write_sum(writer: &mut Writer, sum: &GridSum) {
     writer.signed(sum.units);
     writer.length(sum.wide.places().len());
     for (place, units) in sum.wide.places() {
@@ -127,7 +132,7 @@ fn write_sum(writer: &mut Writer, sum: &GridSum) {
     }
 }
 
-fn read_sum(reader: &mut Reader<'_>) -> Result<GridSum> {
+pub(super) fn read_sum(reader: &mut Reader<'_>) -> Result<GridSum> {
     let units = reader.signed()?;
     let mut places: BTreeMap<i16, i128> = BTreeMap::new();
     for _ in 0..reader.length(2)? {

@@ -9,9 +9,12 @@ mod column;
 mod counts;
 mod curves;
 mod groups;
+mod labels;
 mod measurement;
 mod outcome;
+mod outcomes;
 mod pair;
+mod regression;
 mod settings;
 mod usual;
 mod values;
@@ -19,15 +22,14 @@ mod values;
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
 pub use outcome::{Rows as ScoredRows, ScoredSettings, measure_scored};
+pub use regression::{RegressionSettings, Rows as RegressionRows, measure_regression};
 pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
 pub use values::measure_ks;
 
 use crate::error::Result;
 use crate::inference::multiplicity::benjamini_hochberg;
-use crate::outcome::Outcome;
-use crate::plan::{Column, Counter, Role};
+use crate::plan::{Column, Role};
 use crate::profile::Profile;
-use crate::sampling::Sampling;
 use crate::slice::SliceKey;
 use crate::state::{Grain, SliceState};
 use column::Task;
@@ -197,72 +199,6 @@ impl<'a> Both<'a> {
         self.measure_outcomes(key, (reference, current), report);
     }
 
-    /// Scores by their labels, where both sides count them alike.
-    fn measure_outcomes(
-        &self,
-        key: SliceKey,
-        (reference, current): (&SliceState, &SliceState),
-        report: &mut Report,
-    ) {
-        let whole = key == SliceKey::default();
-        if !whole && !self.has_weights(&key) {
-            return;
-        }
-        for (at, outcome) in self.reference.plan().outcomes().iter().enumerate() {
-            let all = match self.sides_of_all(at, outcome) {
-                Ok(sides) => sides,
-                Err(reason) if whole => {
-                    report.measurements.push(outcome::unmeasured(outcome, reason));
-                    continue;
-                }
-                Err(_) => continue,
-            };
-            let instrument = self.settings.instrument(&outcome.score);
-            let part = |state: &SliceState, at: usize| {
-                outcome::Side::of(&state.outcomes[at], outcome, Grain::Coarse)
-            };
-            let parts = (!whole).then(|| (part(reference, at), part(current, all.place)));
-            let all_sides = parts.is_some().then(|| (all.reference.clone(), all.current.clone()));
-            let (reference, current) = parts.unwrap_or((all.reference, all.current));
-            let task = outcome::Task {
-                score: &outcome.score,
-                label: &outcome.label,
-                thresholds: &outcome.thresholds,
-                bins: outcome::BINS,
-                slice: key,
-                reference: Some(reference),
-                current,
-                whole: all_sides.as_ref().map(|(reference, current)| (Some(reference), current)),
-                instrument: &instrument,
-                minimum_coverage: self.settings.minimum_coverage,
-            };
-            report.measurements.extend(task.measure());
-            if whole {
-                report.curves.extend(task.curves());
-            }
-        }
-    }
-
-    /// Whether the rows of a segment can be weighted: segments are not crossed with the strata of a
-    /// sampled log, so that only the strata themselves can.
-    fn has_weights(&self, key: &SliceKey) -> bool {
-        let plan = self.reference.plan();
-        let column = key.segment.map(|(column, _)| &plan.columns()[column as usize].name);
-        plan.sampling().is_none_or(|sampling| column.is_some_and(|name| name == sampling.column()))
-    }
-
-    /// All rows of an outcome on both sides, weighted where only some were kept.
-    fn sides_of_all(&self, at: usize, outcome: &Outcome) -> std::result::Result<OfAll, Reason> {
-        let (plan, other) = (self.reference.plan(), self.current.plan());
-        let place = other.outcomes().iter().position(|theirs| theirs.is_like(outcome));
-        let place = place.filter(|_| plan.sampling() == other.sampling()).ok_or(Reason::PlanChanged)?;
-        let side = |profile: &Profile, at: usize| match plan.sampling() {
-            None => Ok(outcome::Side::of(&profile.all().outcomes[at], outcome, profile.grain())),
-            Some(sampling) => weighted(profile, sampling, outcome, at).ok_or(Reason::UnknownStratum),
-        };
-        Ok(OfAll { place, reference: side(self.reference, at)?, current: side(self.current, place)? })
-    }
-
     /// The reference's windows within a slice.
     fn windows(&self, key: &SliceKey) -> Vec<(SliceKey, SliceState)> {
         if self.settings.groups > 10 {
@@ -272,32 +208,6 @@ impl<'a> Both<'a> {
         let keys = windows.into_iter().map(|window| SliceKey { window: Some(window), ..*key });
         keys.filter_map(|key| Some((key, self.reference.slice(&key)?))).collect()
     }
-}
-
-/// All rows of an outcome.
-struct OfAll {
-    /// Its place in the current plan.
-    place: usize,
-    reference: outcome::Side,
-    current: outcome::Side,
-}
-
-/// The strata of a profile's rows, weighted; `None` when a row is of a stratum without a rate.
-fn weighted(profile: &Profile, sampling: &Sampling, outcome: &Outcome, at: usize) -> Option<outcome::Side> {
-    let column = profile.plan().find(sampling.column())?;
-    let Counter::Categorical(vocabulary) = &profile.plan().columns()[column].counter else { return None };
-    let keys = profile
-        .slices()
-        .into_iter()
-        .filter(|key| key.window.is_none() && key.segment.is_some_and(|(place, _)| place as usize == column));
-    let strata: Option<Vec<(f64, outcome::Side)>> = keys
-        .map(|key| {
-            let weight = sampling.weight(key.segment?.1, vocabulary)?;
-            let state = profile.slice(&key)?;
-            Some((weight, outcome::Side::of(&state.outcomes[at], outcome, Grain::Coarse)))
-        })
-        .collect();
-    strata.map(|strata| outcome::Side::weighted(&strata))
 }
 
 fn row_count(reference: &Profile, current: &Profile) -> Measurement {

@@ -46,11 +46,19 @@ pub struct OutcomeTolerances {
     /// Largest accepted difference of a segment's rates from those of all other rows; not judged
     /// without one, for what is fair is not a default.
     pub fairness_gap: Option<f64>,
+    /// Largest accepted mean absolute error, as a ratio of the reference's; above 1.
+    pub mae_ratio: f64,
 }
 
 impl Default for OutcomeTolerances {
     fn default() -> Self {
-        Self { ece_debiased: 0.02, auc: 0.05, selection_rate_ratio: 1.25, fairness_gap: None }
+        Self {
+            ece_debiased: 0.02,
+            auc: 0.05,
+            selection_rate_ratio: 1.25,
+            fairness_gap: None,
+            mae_ratio: 1.25,
+        }
     }
 }
 
@@ -120,6 +128,9 @@ impl Settings {
             let shares = shares.into_iter().chain([of.ece_debiased, of.auc]).chain(of.fairness_gap);
             if !(of.selection_rate_ratio > 1.0 && of.selection_rate_ratio.is_finite()) {
                 return Err(parameter("tolerance.selection_rate_ratio", "a ratio above 1"));
+            }
+            if !(of.mae_ratio > 1.0 && of.mae_ratio.is_finite()) {
+                return Err(parameter("tolerance.mae_ratio", "a ratio above 1"));
             }
             if !(instrument.psi > 0.0 && instrument.psi.is_finite()) {
                 return Err(parameter("tolerance.psi", "a number above 0"));

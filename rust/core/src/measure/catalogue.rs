@@ -15,7 +15,7 @@ pub struct Metric {
     /// `change` between two sides, a value of `both` of them, or of the `current` one alone.
     pub side: &'static str,
     /// What it is made from: `counts` of cells, `numbers`, `rows`, scores with
-    /// `labels`, such of `segments`, or `scores`.
+    /// `labels`, such of `segments`, `scores`, or `predictions` of numeric labels.
     pub needs: &'static str,
     /// Paper or page.
     pub source: &'static str,
@@ -86,6 +86,11 @@ catalogue! {
     "auc_estimate_error", "Expected area under the ROC curve less the realised one", "probability", "[-1, 1]", "current", "labels", "Bialek et al. 2023";
     "accuracy_estimate_error", "Expected accuracy less the realised one", "share", "[-1, 1]", "current", "labels", "Guillory et al. 2021; Bialek et al. 2023";
     "schema", "Presence and type of the column", "state", "none", "change", "rows", "this library's DESIGN, section 2.4";
+    "mae", "Mean absolute error", "label unit", "(-inf, inf)", "both", "predictions", "Hyndman and Koehler 2006; Welch 1947 for the interval";
+    "rmse", "Root of the mean squared error", "label unit", "(-inf, inf)", "both", "predictions", "Hyndman and Koehler 2006; Zou and Donner 2008 for the interval";
+    "bias", "Mean prediction less mean label", "label unit", "(-inf, inf)", "both", "predictions", "Welch 1947 for the interval";
+    "r2", "Coefficient of determination", "share of variance", "(-inf, inf)", "both", "predictions", "Wright 1921; Fisher 1915 for the interval";
+    "mape", "Mean absolute percentage error", "share", "(-inf, inf)", "both", "predictions", "Hyndman and Koehler 2006; Welch 1947 for the interval";
 }
 
 /// The metric of that name.

@@ -5,6 +5,7 @@ pub mod categorical;
 mod cells;
 pub mod novel;
 pub mod numeric;
+pub mod regression;
 pub mod sums;
 pub mod wide;
 
@@ -12,7 +13,9 @@ pub use binary::BinaryState;
 pub use categorical::CategoricalState;
 pub use cells::Cells;
 pub use numeric::NumericState;
+pub use regression::RegressionState;
 
+use crate::outcome::{Outcome, Target};
 use crate::plan::{Counter, Plan};
 
 /// Rows that belong to no cell, each kind apart.
@@ -148,6 +151,57 @@ impl ColumnState {
     }
 }
 
+/// The counts of one outcome in one slice.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutcomeState {
+    /// Of a score of classes.
+    Class(Box<BinaryState>),
+    /// Of a score of numbers.
+    Number(Box<RegressionState>),
+}
+
+impl OutcomeState {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(outcome: &Outcome, grain: Grain) -> Self {
+        match &outcome.target {
+            Target::Class(classes) => Self::Class(Box::new(BinaryState::new(&classes.binning, grain))),
+            Target::Number(number) => Self::Number(Box::new(RegressionState::new(number, grain))),
+        }
+    }
+
+    /// The counts of a score of classes.
+    #[must_use]
+    pub fn class(&self) -> Option<&BinaryState> {
+        if let Self::Class(state) = self { Some(state) } else { None }
+    }
+
+    /// The counts of a score of numbers.
+    #[must_use]
+    pub fn number(&self) -> Option<&RegressionState> {
+        if let Self::Number(state) = self { Some(state) } else { None }
+    }
+
+    /// Adds other rows of the same outcome and grain.
+    pub fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Class(a), Self::Class(b)) => a.merge(b),
+            (Self::Number(a), Self::Number(b)) => a.merge(b),
+            // A plan counts an outcome one way; both states are of one plan.
+            _ => unreachable!("states of one plan have one shape"),
+        }
+    }
+
+    /// All rows: nothing is dropped silently.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        match self {
+            Self::Class(state) => state.rows(),
+            Self::Number(state) => state.rows(),
+        }
+    }
+}
+
 /// One slice of the rows: a state for each column of the plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SliceState {
@@ -156,7 +210,7 @@ pub struct SliceState {
     /// States in the order of the plan's columns.
     pub columns: Vec<ColumnState>,
     /// States in the order of the plan's outcomes.
-    pub outcomes: Vec<BinaryState>,
+    pub outcomes: Vec<OutcomeState>,
 }
 
 impl SliceState {
@@ -166,7 +220,7 @@ impl SliceState {
         Self {
             rows: 0,
             columns: plan.columns().iter().map(|c| ColumnState::new(&c.counter, grain)).collect(),
-            outcomes: plan.outcomes().iter().map(|o| BinaryState::new(&o.binning, grain)).collect(),
+            outcomes: plan.outcomes().iter().map(|o| OutcomeState::new(o, grain)).collect(),
         }
     }
 
@@ -192,6 +246,16 @@ impl Leaves<'_> {
             for run in &family.runs {
                 let rows = family.rows(run);
                 with(&mut self.states[run.leaf as usize].columns[self.column], &rows);
+            }
+        }
+    }
+
+    /// The same of an outcome, whose place `column` is.
+    pub fn each_outcome(&mut self, mut with: impl FnMut(&mut OutcomeState, &Rows<'_>)) {
+        for family in self.families {
+            for run in &family.runs {
+                let rows = family.rows(run);
+                with(&mut self.states[run.leaf as usize].outcomes[self.column], &rows);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Sums of differences from the pivot and of their squares, the same integers in any order.
 
-use tallystick_kernels::sums::{FRACTION_BITS, Grid};
+use tallystick_kernels::BLOCK;
+use tallystick_kernels::sums::{FRACTION_BITS, Grid, moments_within};
 
 use super::wide::Wide;
 use crate::binning::Binning;
@@ -15,13 +16,16 @@ pub struct GridSum {
 }
 
 impl GridSum {
-    fn merge(&mut self, other: &Self) {
+    /// Adds another sum on the same grid.
+    pub fn merge(&mut self, other: &Self) {
         // Units of one value stay below 2^80: 2^47 rows fit, more saturate.
         self.units = self.units.saturating_add(other.units);
         self.wide.merge(&other.wide);
     }
 
-    fn mean(&self, grid: &Grid, count: f64) -> f64 {
+    /// The sum divided by `count`.
+    #[must_use]
+    pub fn mean(&self, grid: &Grid, count: f64) -> f64 {
         let unit = grid.exponent() - FRACTION_BITS as i32;
         let on_grid = self.units as f64 / count * 2_f64.powi(unit / 2) * 2_f64.powi(unit - unit / 2);
         on_grid + self.wide.mean(count)
@@ -46,6 +50,17 @@ impl Sums {
     pub fn add_units(&mut self, first: i128, second: i128) {
         self.first.units = self.first.units.saturating_add(first);
         self.second.units = self.second.units.saturating_add(second);
+    }
+
+    /// Adds differences from the pivot.
+    pub fn add(&mut self, differences: &[f64], binning: &Binning) {
+        for block in differences.chunks(BLOCK) {
+            let (one, two) = moments_within(block, binning.first_grid(), binning.second_grid());
+            self.add_units(one.units(), two.units());
+            if one.outside + two.outside > 0 {
+                block.iter().for_each(|difference| self.add_outside(*difference, binning));
+            }
+        }
     }
 
     /// Adds the parts of one difference that the grids do not hold.

@@ -18,16 +18,21 @@ fn coverage(task: &Task<'_>, name: &'static str) -> Measurement {
     row.method = "labelled over mature rows; Newcombe interval";
     if let Some(least) = task.minimum_coverage {
         task.judge(&mut row, least);
-        let reason = match row.current_value {
-            None => Reason::NoRows,
-            Some(0.0) => Reason::NoLabelsYet,
-            Some(share) if share < least => Reason::LowCoverage,
-            Some(_) => Reason::WithinTolerance,
-        };
-        let status = if reason == Reason::WithinTolerance { Status::Ok } else { Status::Undetermined };
-        row.conclude(status, reason);
+        judge_coverage(&mut row, least);
     }
     row
+}
+
+/// Enough labels, too few, or none: never beyond a tolerance.
+pub(in super::super) fn judge_coverage(row: &mut Measurement, least: f64) {
+    let reason = match row.current_value {
+        None => Reason::NoRows,
+        Some(0.0) => Reason::NoLabelsYet,
+        Some(share) if share < least => Reason::LowCoverage,
+        Some(_) => Reason::WithinTolerance,
+    };
+    let status = if reason == Reason::WithinTolerance { Status::Ok } else { Status::Undetermined };
+    row.conclude(status, reason);
 }
 
 /// Positives over labelled rows: the base rate.
@@ -45,19 +50,23 @@ fn positive_rate(task: &Task<'_>, name: &'static str) -> Measurement {
 fn share(task: &Task<'_>, metric: &'static str, part: impl Fn(&Side) -> Proportion) -> Measurement {
     let mut row = task.blank(metric);
     task.label.clone_into(&mut row.instrument);
-    let current = part(&task.current);
+    share_row(&mut row, task.reference.as_ref().map(&part), part(&task.current));
+    row
+}
+
+/// Writes a share of either side, and its change; without a reference the share itself.
+pub(in super::super) fn share_row(row: &mut Measurement, reference: Option<Proportion>, current: Proportion) {
     (row.n_current, row.current_value) = (current.total, current.share());
-    let Some(reference) = task.reference.as_ref().map(part) else {
+    let Some(reference) = reference else {
         row.value = row.current_value;
         row.interval = wilson_interval(current, LEVEL).map(ends);
-        return row;
+        return;
     };
     (row.n_reference, row.reference_value) = (reference.total, reference.share());
     row.value = measure::share::share_change(reference, current);
     row.interval = newcombe_interval(reference, current, LEVEL, 0.0).map(ends);
     row.null_level = null_level(reference, current);
     row.p_value = p_value(reference, current);
-    row
 }
 
 /// Population stability index of the scores of rows without a label against those with one:

@@ -16,14 +16,17 @@ mod single;
 pub(super) use calibration::BINS;
 pub use single::{Rows, ScoredSettings, measure_scored};
 
+pub(super) use coverage::{judge_coverage, share_row};
+
 use super::column::LEVEL;
+use super::labels::LabelCounts;
 use super::measurement::{CurvePoint, Measurement, Reason, Status};
 use super::settings::Instrument;
 use crate::inference::Interval;
 use crate::measure::Scored;
 use crate::measure::scored::estimate::{Unlabelled, UnlabelledCell};
 use crate::measure::scored::{Bracketed, NEGATIVE, POSITIVE, ScoreCell};
-use crate::outcome::Outcome;
+use crate::outcome::Classes;
 use crate::slice::SliceKey;
 use crate::state::binary::Apart;
 use crate::state::{BinaryState, Grain};
@@ -69,9 +72,9 @@ pub(super) struct Side {
 }
 
 impl Side {
-    pub fn of(state: &BinaryState, outcome: &Outcome, grain: Grain) -> Self {
-        let scored = state.scored(&outcome.binning, grain);
-        let unknown = state.unknown(&outcome.binning, grain);
+    pub fn of(state: &BinaryState, classes: &Classes, grain: Grain) -> Self {
+        let scored = state.scored(&classes.binning, grain);
+        let unknown = state.unknown(&classes.binning, grain);
         Self { scored, apart: state.apart, rows: state.rows(), unknown }
     }
 
@@ -240,37 +243,23 @@ impl Task<'_> {
     /// Why nothing can be judged by labels here, if so; the row is then concluded.
     fn hindered(&self, row: &mut Measurement, needs_both: bool) -> bool {
         let current = &self.current;
-        let coverage = current.labelled() as f64 / current.mature().max(1) as f64;
+        let counts = LabelCounts {
+            rows: current.rows,
+            mature: current.mature(),
+            labelled: current.labelled(),
+            measured: current.scored.total() > 0.0,
+        };
         let both = |side: &Side| side.both_classes();
         let outside_before = needs_both && self.reference.as_ref().is_some_and(Side::has_many_outside);
         let one_class = !both(current) || !self.reference.as_ref().is_none_or(both);
-        let reason = if current.rows == 0 {
-            Reason::NoRows
-        } else if current.labelled() == 0 {
-            Reason::NoLabelsYet
-        } else if self.minimum_coverage.is_some_and(|least| coverage < least) {
-            Reason::LowCoverage
-        } else if current.has_many_outside() || outside_before {
-            Reason::ScoresOutside
-        } else if current.scored.total() == 0.0 {
-            Reason::NoValues
-        } else if needs_both && one_class {
-            Reason::OneClass
-        } else {
+        let outside = (current.has_many_outside() || outside_before).then_some(Reason::ScoresOutside);
+        let classes = (needs_both && one_class).then_some(Reason::OneClass);
+        let Some(reason) = counts.hindrance(self.minimum_coverage, outside).or(classes) else {
             return false;
         };
         row.conclude(Status::Undetermined, reason);
         true
     }
-}
-
-/// The row that stands for all of an outcome that cannot be measured.
-pub(super) fn unmeasured(outcome: &Outcome, reason: Reason) -> Measurement {
-    let mut row = Measurement::new(&outcome.score, SliceKey::default(), "calibration");
-    row.decides = true;
-    row.severity = "warn";
-    row.conclude(Status::Undetermined, reason);
-    row
 }
 
 /// The threshold in force; without one, nothing is selected.
