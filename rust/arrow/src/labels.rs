@@ -11,7 +11,9 @@ use arrow_array::{Array, ArrayAccessor};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 use hashbrown::HashMap;
-use tallystick_core::batch::{Bits, Labels, NAN, NEGATIVE_INFINITY, NULL, Numbers, POSITIVE_INFINITY};
+use tallystick_core::batch::{
+    Bits, Labels, NAN, NEGATIVE_INFINITY, NULL, Numbers, POSITIVE_INFINITY, spread,
+};
 
 use tallystick_core::scalar::Countable;
 
@@ -53,11 +55,9 @@ fn texts<'a, A: ArrayAccessor<Item = &'a str> + Copy>(array: &'a dyn Array, stri
 fn booleans(array: &dyn Array) -> Labels<'_> {
     let values = array.as_boolean().values();
     let bits = Bits::new(values.values(), values.offset());
-    let mut codes: Vec<u32> = Vec::with_capacity(array.len());
-    for start in (0..array.len()).step_by(64) {
-        let (word, rows) = (bits.word(start), (array.len() - start).min(64));
-        codes.extend((0..rows).map(|row| (word >> row) as u32 & 1));
-    }
+    let mut bytes = Vec::new();
+    spread(bits, array.len(), &mut bytes);
+    let mut codes: Vec<u32> = bytes.into_iter().map(u32::from).collect();
     hide_nulls(array, &mut codes);
     Labels { texts: vec!["false".into(), "true".into()], codes: codes.into() }
 }

@@ -2,7 +2,7 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, BooleanArray, RecordBatch};
-use tallystick_core::batch::{Bits, Labels, NAN, NULL, Numbers, Values};
+use tallystick_core::batch::{Bits, Labels, NAN, NULL, Numbers, Values, spread};
 use tallystick_core::binning::{Binning, Recipe, Sample};
 use tallystick_core::compare::ScoredRows;
 use tallystick_core::measure::Scored;
@@ -204,10 +204,9 @@ fn class(text: &str, positive: Option<&str>) -> Class {
 
 fn of_flags(flags: &BooleanArray, positive: Option<&str>, found: &mut Vec<u8>) {
     let [no, yes] = ["false", "true"].map(|text| class(text, positive) as u8);
-    let bits = Bits::new(flags.values().values(), flags.values().offset());
-    for start in (0..flags.len()).step_by(64) {
-        let (word, rows) = (bits.word(start), (flags.len() - start).min(64));
-        found.extend((0..rows).map(|row| if word >> row & 1 == 1 { yes } else { no }));
+    spread(Bits::new(flags.values().values(), flags.values().offset()), flags.len(), found);
+    if [no, yes] != [0, 1] {
+        found.iter_mut().for_each(|class| *class = if *class == 1 { yes } else { no });
     }
 }
 

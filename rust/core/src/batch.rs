@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 pub use tallystick_kernels::codes::all_below;
+pub use tallystick_kernels::flags::spread;
 pub use tallystick_kernels::present::Bits;
 
 use crate::scalar::Unit;

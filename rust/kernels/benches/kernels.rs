@@ -124,7 +124,8 @@ fn score_cells(width: usize) -> Kernel {
     tally.open(width);
     Box::new(move || {
         for ((cells, block), labels) in cells.chunks(BLOCK).zip(all.chunks(BLOCK)).zip(labels.chunks(BLOCK)) {
-            tally.add(cells, black_box(block), labels);
+            black_box(tally.look(black_box(block), labels));
+            tally.add(cells, labels);
         }
         tally.settle(|cell, class, rows, units| {
             black_box((cell, class, rows, units));

@@ -8,6 +8,7 @@
 pub mod buckets;
 pub mod codes;
 pub mod extremes;
+pub mod flags;
 pub mod isa;
 pub mod log_linear;
 mod number;

@@ -51,30 +51,45 @@ fn rounded(value: f64) -> i64 {
     ((value + ROUND).to_bits() as i64).wrapping_sub(ROUND_BITS)
 }
 
-/// Natural logarithm of a positive number, subnormal ones counting as the smallest normal one.
-///
-/// `x = 2^e m` with `m` in [sqrt(1/2), sqrt 2), and `ln m = 2 artanh s` with
-/// `s = (m - 1)/(m + 1)`, `|s| < 0.172`, as a series in `s^2` of eleven terms: the twelfth is below
-/// 2^-60.
+/// `x = 2^e m` with `m` in [sqrt(1/2), sqrt 2): e, and m - 1. Subnormal numbers count as the
+/// smallest normal one.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
-fn ln(x: f64) -> f64 {
+fn parts(x: f64) -> (f64, f64) {
     const ROOT_HALF: i64 = std::f64::consts::FRAC_1_SQRT_2.to_bits() as i64;
-    // ln 2 in two parts: the first has so few bits that its product with an exponent is exact.
-    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     let bits = x.max(f64::MIN_POSITIVE).to_bits() as i64;
     let exponent = bits.wrapping_sub(ROOT_HALF) >> 52;
     let mantissa = f64::from_bits(bits.wrapping_sub(exponent << 52) as u64);
-    let exponent = f64::from_bits(ROUND_BITS.wrapping_add(exponent) as u64) - ROUND;
-    let f = mantissa - 1.0;
-    let s = f / (2.0 + f);
+    (f64::from_bits(ROUND_BITS.wrapping_add(exponent) as u64) - ROUND, mantissa - 1.0)
+}
+
+/// `e ln 2 + 2 artanh s`, `|s| < 0.172`, as a series in `s^2` of ten terms: the eleventh is below
+/// 2^-56.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn ln_of_parts(exponent: f64, s: f64) -> f64 {
+    // ln 2 in two parts: the first has so few bits that its product with an exponent is exact.
+    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    // In pairs of pairs (Estrin 1960): a chain of nine would wait for itself.
     let z = s * s;
-    let mut series = 1.0 / 21.0;
-    for k in [19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0] {
-        series = series * z + 1.0 / k;
-    }
+    let (z2, pair) = (z * z, |low: f64, high: f64| 1.0 / low + z * (1.0 / high));
+    let z4 = z2 * z2;
+    let low = pair(3.0, 5.0) + z2 * pair(7.0, 9.0);
+    let high = pair(11.0, 13.0) + z2 * pair(15.0, 17.0);
+    let series = low + z4 * (high + z4 * (1.0 / 19.0));
     exponent * LN2_HIGH + (2.0 * s + (2.0 * s * z * series + exponent * LN2_LOW))
+}
+
+/// Natural logarithms of two positive numbers: `s = (m - 1)/(m + 1)` of both from one division, which
+/// takes as long as all the rest.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn ln_of_both(x: f64, y: f64) -> (f64, f64) {
+    let ((of_x, f), (of_y, g)) = (parts(x), parts(y));
+    let (below_f, below_g) = (2.0 + f, 2.0 + g);
+    let inverse = 1.0 / (below_f * below_g);
+    (ln_of_parts(of_x, f * below_g * inverse), ln_of_parts(of_y, g * below_f * inverse))
 }
 
 cloned! {
@@ -86,7 +101,7 @@ pub fn score_sums(scores: &[f64], labels: &[u8]) -> ScoreSums {
         let y = f64::from(label);
         let square = rounded(p * p * SCORE_UNITS);
         let of_positive = rounded(y * (p * p) * SCORE_UNITS);
-        let (of_p, of_rest) = (ln(p), ln(1.0 - p));
+        let (of_p, of_rest) = ln_of_both(p, 1.0 - p);
         // What the score gave to the class that came.
         let given = if label == 1 { p } else { 1.0 - p };
         let loss = if label == 1 { -of_p } else { -of_rest };
@@ -110,50 +125,36 @@ pub fn score_sums(scores: &[f64], labels: &[u8]) -> ScoreSums {
 }
 }
 
+/// What looking at a block once tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether every score is in [0, 1] and every class 0 or 1. Only then the sums mean something.
+    pub countable: bool,
+    /// [`ScoreSums::squares`].
+    pub squares: [i64; 2],
+}
+
 cloned! {
-/// [`ScoreSums::squares`] alone.
-pub fn square_sums(scores: &[f64], labels: &[u8]) -> [i64; 2] {
-    debug_assert!(scores.len() <= 1024);
-    let (mut all, mut positives) = (0_i64, 0_i64);
-    for (&p, &label) in scores.iter().zip(labels) {
+/// What each row adds to its entry of the table, one row and its units; and all that is needed of
+/// the scores besides, as reading them is what takes longest.
+fn look(scores: &[f64], classes: &[u8], additions: &mut [[u64; 2]]) -> Look {
+    let (mut outside, mut all, mut positives) = (0_u64, 0_i64, 0_i64);
+    for ((addition, &p), &class) in additions.iter_mut().zip(scores).zip(classes) {
+        let inside = (0.0..=1.0).contains(&p);
+        outside = outside.wrapping_add(u64::from(!inside || class > 1));
         let square = rounded(p * p * SCORE_UNITS);
         all = all.wrapping_add(square);
-        positives = positives.wrapping_add(square & -i64::from(label));
+        positives = positives.wrapping_add(square & -i64::from(class & 1));
+        *addition = [1, rounded(p * SCORE_UNITS) as u64];
     }
-    [all.wrapping_sub(positives), positives]
+    Look { countable: outside == 0, squares: [all.wrapping_sub(positives), positives] }
 }
-}
-
-cloned! {
-fn uncountable(scores: &[f64], classes: &[u8]) -> u64 {
-    let mut rows = 0_u64;
-    for (score, class) in scores.iter().zip(classes) {
-        let inside = *score >= 0.0 && *score <= 1.0;
-        rows = rows.wrapping_add(u64::from(!inside || *class > 1));
-    }
-    rows
-}
-}
-
-/// Whether every score is in [0, 1] and every class 0 or 1.
-#[must_use]
-pub fn all_countable(scores: &[f64], classes: &[u8]) -> bool {
-    uncountable(scores, classes) == 0
 }
 
 /// A score of [0, 1] in units of `2^-SCORE_BITS`, to nearest even.
 #[must_use]
 pub fn units(score: f64) -> u64 {
     rounded(score * SCORE_UNITS) as u64
-}
-
-cloned! {
-/// What each row adds to its entry: one row, and its units.
-fn additions(scores: &[f64], additions: &mut [[u64; 2]]) {
-    for (addition, score) in additions.iter_mut().zip(scores) {
-        *addition = [1, rounded(score * SCORE_UNITS) as u64];
-    }
-}
 }
 
 /// Rows and sums of scores by cell and class on their way to a table.
@@ -185,14 +186,18 @@ impl ScoreTally {
         self.rows + crate::BLOCK > MOST_ROWS
     }
 
-    /// Counts a block of scores, whose cells are known, by class.
+    /// Looks at a block of scores before [`ScoreTally::add`] counts it.
+    pub fn look(&mut self, scores: &[f64], classes: &[u8]) -> Look {
+        self.additions.resize(scores.len(), [0; 2]);
+        look(scores, classes, &mut self.additions)
+    }
+
+    /// Counts the block that was looked at last, by class, now that its cells are known.
     ///
     /// # Panics
     /// If a cell or class is beyond those there are.
-    pub fn add(&mut self, cells: &[u32], scores: &[f64], classes: &[u8]) {
-        self.rows += scores.len();
-        self.additions.resize(scores.len(), [0; 2]);
-        additions(scores, &mut self.additions);
+    pub fn add(&mut self, cells: &[u32], classes: &[u8]) {
+        self.rows += cells.len();
         for ((cell, class), addition) in cells.iter().zip(classes).zip(&self.additions) {
             let entry = &mut self.entries[CLASSES * *cell as usize + usize::from(*class)];
             *entry = [entry[0].wrapping_add(addition[0]), entry[1].wrapping_add(addition[1])];
@@ -211,15 +216,16 @@ impl ScoreTally {
 
 #[cfg(test)]
 mod tests {
-    use super::{LOGIT_BITS, LOGIT_CLIP, LOSS_BITS, SCORE_BITS, ScoreTally, ln, score_sums};
+    use super::{LOGIT_BITS, LOGIT_CLIP, LOSS_BITS, SCORE_BITS, ScoreTally, ln_of_both, score_sums};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn logarithms_are_right_to_two_ulp(x in prop_oneof![0.0_f64..=1.0, 0.0_f64..1e-300, 0.5..1.5_f64, Just(1.0), Just(f64::MIN_POSITIVE)]) {
+        fn logarithms_are_right_to_three_ulp(y in 0.0_f64..=1.0, x in prop_oneof![0.0_f64..=1.0, 0.0_f64..1e-300, 0.5..1.5_f64, Just(1.0), Just(f64::MIN_POSITIVE)]) {
             prop_assume!(x >= f64::MIN_POSITIVE);
-            let (got, expected) = (ln(x), x.ln());
-            prop_assert!((got - expected).abs() <= 2.0 * f64::EPSILON * expected.abs(), "{x} {got} {expected}");
+            let ((got, other), expected) = (ln_of_both(x, y), x.ln());
+            prop_assert!((got - expected).abs() <= 3.0 * f64::EPSILON * expected.abs(), "{x} {got} {expected}");
+            prop_assert_eq!(ln_of_both(y, x), (other, got));
         }
 
         #[test]
@@ -238,7 +244,10 @@ mod tests {
             let weight = |p: f64| held(p) * (1.0 - held(p));
             prop_assert!(near(sums.squares[0], SCORE_BITS, &|p, y| (1.0 - y) * p * p));
             prop_assert!(near(sums.squares[1], SCORE_BITS, &|p, y| y * p * p));
-            prop_assert_eq!(super::square_sums(&scores, &labels), sums.squares);
+            if rows.len() <= crate::BLOCK {
+                let look = ScoreTally::default().look(&scores, &labels);
+                prop_assert_eq!((look.countable, look.squares), (true, sums.squares));
+            }
             prop_assert!(near(sums.spiegelhalter, SCORE_BITS, &|p, _| p * (1.0 - p) * (1.0 - 2.0 * p).powi(2)));
             prop_assert!(near(sums.information[0], LOGIT_BITS, &|p, _| weight(p)));
             prop_assert!(near(sums.information[1], LOGIT_BITS, &|p, _| weight(p) * logit(p)));
@@ -260,7 +269,8 @@ mod tests {
                 let cells: Vec<u32> = block.iter().map(|row| row.0).collect();
                 let scores: Vec<f64> = block.iter().map(|row| row.1).collect();
                 let labels: Vec<u8> = block.iter().map(|row| row.2).collect();
-                tally.add(&cells, &scores, &labels);
+                tally.look(&scores, &labels);
+                tally.add(&cells, &labels);
             }
             let unit = |p: f64| (p * 2_f64.powi(SCORE_BITS)).round_ties_even() as u64;
             let mut expected = [[[0_u64; 2]; 3]; 9];
@@ -276,7 +286,7 @@ mod tests {
 
     #[test]
     fn what_belongs_to_no_cell_is_noticed() {
-        let countable = |score, class| super::all_countable(&[0.5, score], &[0, class]);
+        let countable = |score, class| ScoreTally::default().look(&[0.5, score], &[0, class]).countable;
         assert!(countable(0.0, 1) && countable(-0.0, 0) && countable(1.0, 0));
         assert!(!countable(0.5, 2) && !countable(f64::NAN, 0) && !countable(1.0_f64.next_up(), 0));
         assert!(!countable(-f64::MIN_POSITIVE, 1) && !countable(f64::INFINITY, 1));

@@ -1,8 +1,6 @@
 //! Rows by score and binary label: what calibration, ranking and decisions are measured from.
 
-use tallystick_kernels::scores::{
-    CLASSES, LOGIT_BITS, LOSS_BITS, SCORE_BITS, ScoreTally, score_sums, square_sums,
-};
+use tallystick_kernels::scores::{CLASSES, LOGIT_BITS, LOSS_BITS, Look, SCORE_BITS, ScoreTally, score_sums};
 use tallystick_kernels::search::Finder;
 use tallystick_kernels::{BLOCK, scores};
 
@@ -293,16 +291,19 @@ pub fn count(
         scratch.tally.open(state.cells.len());
     }
     for (scores, classes) in scores.chunks(BLOCK).zip(classes.chunks(BLOCK)) {
-        if scores::all_countable(scores, classes) {
+        let look = scratch.tally.look(scores, classes);
+        if look.countable {
             count_block(scores, classes, finder, state, (tallied, scratch));
-            state.sums.add(&sums(scores, classes, scratch.squares_only));
+            state.sums.add(&sums(scores, classes, look, scratch.squares_only));
             continue;
         }
         let (mut kept, mut theirs) = std::mem::take(&mut scratch.kept);
         keep(scores, classes, &mut state.apart, (&mut kept, &mut theirs));
+        scratch.tally.look(&kept, &theirs);
         count_block(&kept, &theirs, finder, state, (tallied, scratch));
         keep_labelled(&mut kept, &mut theirs);
-        state.sums.add(&sums(&kept, &theirs, scratch.squares_only));
+        let look = scratch.tally.look(&kept, &theirs);
+        state.sums.add(&sums(&kept, &theirs, look, scratch.squares_only));
         scratch.kept = (kept, theirs);
     }
     if tallied {
@@ -310,14 +311,14 @@ pub fn count(
     }
 }
 
-fn sums(scores: &[f64], labels: &[u8], squares_only: bool) -> scores::ScoreSums {
+fn sums(scores: &[f64], labels: &[u8], look: Look, squares_only: bool) -> scores::ScoreSums {
     if squares_only {
-        return scores::ScoreSums { squares: square_sums(scores, labels), ..Default::default() };
+        return scores::ScoreSums { squares: look.squares, ..Default::default() };
     }
     score_sums(scores, labels)
 }
 
-/// Counts rows that all belong to a cell.
+/// Counts rows that all belong to a cell, and were looked at last.
 fn count_block(
     scores: &[f64],
     classes: &[u8],
@@ -331,7 +332,7 @@ fn count_block(
     if !tallied {
         return add_few(cells, scores, classes, state);
     }
-    tally.add(cells, scores, classes);
+    tally.add(cells, classes);
     if tally.is_full() {
         settle(tally, state);
     }
