@@ -51,7 +51,32 @@ def profile() -> ts.Profile:
     return ts.profile(rows, plan=plan, window="1d") + ts.profile(unseen, plan=plan, window="1d")
 
 
+LABELS = {
+    "schema": 1,
+    "log": {"time": "at"},
+    "score": {"column": "score", "threshold": [0.35, 1 / 3]},
+    "label": {"column": "label", "positive": "yes"},
+    "sampling": {"column": "kept", "rates": {"few": 0.25, "all": 1.0}},
+}
+
+
+def labelled() -> ts.Profile:
+    """Scores with every kind of label, and some without a sensible score."""
+    rows = range(60)
+    odd = {3: None, 7: 1.5, 11: float("nan"), 13: -0.25, 17: 0.0, 19: 1.0}
+    table = pa.table(
+        {
+            "at": pa.array([86_400 * (i % 3) for i in rows], pa.timestamp("s")),
+            "score": [odd.get(i, i / 60) for i in rows],
+            "label": [["yes", "no", None][i % 3] for i in rows],
+            "kept": [["few", "all"][i % 2] for i in rows],
+        }
+    )
+    return ts.profile(table, spec=LABELS, window="1d")
+
+
 if __name__ == "__main__":
     STATES.mkdir(exist_ok=True)
     profile().save(STATES / f"profile-v{_core.FORMAT}.tally")
     profile().plan.save(STATES / f"plan-v{_core.FORMAT}.tally")
+    labelled().save(STATES / f"labels-v{_core.FORMAT}.tally")

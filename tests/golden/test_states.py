@@ -3,7 +3,7 @@
 import pytest
 
 import tallystick as ts
-from golden.make_states import STATES, profile
+from golden.make_states import STATES, labelled, profile
 from tallystick import _core
 
 PROFILES = sorted(STATES.glob("profile-v*.tally"))
@@ -32,3 +32,14 @@ def test_a_plan_is_read_and_written_back(path):
 
 def test_the_same_rows_still_make_the_same_bytes():
     assert profile().to_bytes() == (STATES / f"profile-v{_core.FORMAT}.tally").read_bytes()
+
+
+@pytest.mark.parametrize("path", sorted(STATES.glob("labels-v*.tally")), ids=lambda p: p.stem)
+def test_scores_with_labels_are_read_and_written_back(path):
+    state = ts.load(path)
+    assert state.to_bytes() == path.read_bytes()
+    assert state.plan.outcomes[0]["positive"] == "yes"
+
+
+def test_the_same_labels_still_make_the_same_bytes():
+    assert labelled().to_bytes() == (STATES / f"labels-v{_core.FORMAT}.tally").read_bytes()
