@@ -94,3 +94,24 @@ def test_a_stratum_without_a_rate_is_not_weighed():
 def test_rates_are_shares(rates):
     with pytest.raises(SpecError):
         ts.Plan.fit(rows(7, 100), spec={**SPEC, "sampling": {"column": "kind", "rates": rates}})
+
+
+def test_intervals_count_what_was_kept_not_what_it_stands_for():
+    """Selection and base rate of the sampled log: no narrower than its own rows allow."""
+    sampled = rows(8)
+    part = compared(sampled, SPEC)
+    rate = part["y"]["positive_rate"]
+    assert rate.current_value == pytest.approx(
+        compared(
+            whole(sampled),
+            {**SPEC, "sampling": {"column": "kind", "rates": {"kept": 1.0, "all": 1.0}}},
+        )["y"]["positive_rate"].current_value,
+        rel=1e-12,
+    )
+    assert rate.n_current <= sampled.num_rows
+    ratio = part["p"]["selection_rate_ratio"]
+    assert ratio.n_current <= sampled.num_rows
+    unlabelled = sampled.set_column(1, "y", pa.nulls(sampled.num_rows, pa.bool_()))
+    plan = ts.profile(sampled, spec=SPEC)
+    bare = ts.compare(reference=plan, current=ts.profile(unlabelled, plan=plan.plan, spec=SPEC))
+    assert bare["p"]["selection_rate_ratio"].n_current <= sampled.num_rows

@@ -2,7 +2,9 @@
 
 use super::super::measurement::{Measurement, Reason, Status};
 use super::{Entry, LEVEL, Scope, Side, Task, ends};
-use crate::inference::proportion::{Proportion, newcombe_interval, null_level, p_value, wilson_interval};
+use crate::inference::proportion::{
+    Proportion, Share, newcombe_interval, null_level, p_value, wilson_interval,
+};
 use crate::measure::{self, Pair};
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -13,7 +15,7 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 /// Mature rows with a label over mature rows.
 fn coverage(task: &Task<'_>, name: &'static str) -> Measurement {
-    let part = |side: &Side| Proportion { count: side.labelled(), total: side.mature() };
+    let part = |side: &Side| Proportion { count: side.labelled(), total: side.mature() }.into();
     let mut row = share(task, name, part);
     row.method = "labelled over mature rows; Newcombe interval";
     if let Some(least) = task.minimum_coverage {
@@ -37,9 +39,11 @@ pub(in super::super) fn judge_coverage(row: &mut Measurement, least: f64) {
 
 /// Positives over labelled rows: the base rate.
 fn positive_rate(task: &Task<'_>, name: &'static str) -> Measurement {
+    // Of as many rows as they say: where only some were kept, fewer than they stand for.
     let part = |side: &Side| {
-        let [negatives, positives] = side.scored.rows();
-        Proportion { count: positives as u64, total: (negatives + positives) as u64 }
+        let [rest, count] = side.scored.rows();
+        let share = Share { count, rest };
+        share.with_total(side.scored.effective_total()).unwrap_or(share)
     };
     let mut row = share(task, name, part);
     row.method = "positives over rows with score and label; Newcombe interval";
@@ -47,7 +51,7 @@ fn positive_rate(task: &Task<'_>, name: &'static str) -> Measurement {
 }
 
 /// A share of either side, and its change; of the label's column.
-fn share(task: &Task<'_>, metric: &'static str, part: impl Fn(&Side) -> Proportion) -> Measurement {
+fn share(task: &Task<'_>, metric: &'static str, part: impl Fn(&Side) -> Share) -> Measurement {
     let mut row = task.blank(metric);
     task.label.clone_into(&mut row.instrument);
     share_row(&mut row, task.reference.as_ref().map(&part), part(&task.current));
@@ -55,15 +59,15 @@ fn share(task: &Task<'_>, metric: &'static str, part: impl Fn(&Side) -> Proporti
 }
 
 /// Writes a share of either side, and its change; without a reference the share itself.
-pub(in super::super) fn share_row(row: &mut Measurement, reference: Option<Proportion>, current: Proportion) {
-    (row.n_current, row.current_value) = (current.total, current.share());
+pub(in super::super) fn share_row(row: &mut Measurement, reference: Option<Share>, current: Share) {
+    (row.n_current, row.current_value) = (current.total().round() as u64, current.share());
     let Some(reference) = reference else {
         row.value = row.current_value;
         row.interval = wilson_interval(current, LEVEL).map(ends);
         return;
     };
-    (row.n_reference, row.reference_value) = (reference.total, reference.share());
-    row.value = measure::share::share_change(reference, current);
+    (row.n_reference, row.reference_value) = (reference.total().round() as u64, reference.share());
+    row.value = row.current_value.zip(row.reference_value).map(|(c, r)| c - r);
     row.interval = newcombe_interval(reference, current, LEVEL, 0.0).map(ends);
     row.null_level = null_level(reference, current);
     row.p_value = p_value(reference, current);
@@ -77,11 +81,15 @@ fn label_bias(task: &Task<'_>, name: &'static str) -> Measurement {
     row.method = "psi_corrected of scores in tenths, unlabelled against labelled rows";
     let tenth = |low: f64| ((low.max(0.0) * TENTHS as f64) as usize).min(TENTHS - 1);
     let (mut labelled, mut unlabelled) = ([0_u64; TENTHS], [0_u64; TENTHS]);
-    for cell in &task.current.scored.cells {
-        labelled[tenth(cell.low)] += cell.total() as u64;
+    // Whole rows, of as many as the weighted ones say.
+    let current = &task.current;
+    let of_known = current.scored.effective_total() / current.scored.total();
+    for cell in &current.scored.cells {
+        labelled[tenth(cell.low)] += (cell.total() * of_known).round() as u64;
     }
-    for cell in &task.current.unknown {
-        unlabelled[tenth(cell.low)] += cell.rows as u64;
+    let total: f64 = current.unknown.iter().map(|cell| cell.rows).sum();
+    for cell in &current.unknown {
+        unlabelled[tenth(cell.low)] += (cell.rows * total / current.unknown_squares).round() as u64;
     }
     let pair = Pair { reference: &labelled, current: &unlabelled };
     (row.n_reference, row.n_current) = (pair.n(), pair.m());

@@ -89,8 +89,8 @@ fn estimated(
     let mut row = task.blank(name);
     row.method = METHOD;
     let everyone = task.current.everyone();
-    row.n_current = everyone.total() as u64;
-    row.n_reference = task.reference.as_ref().map_or(0, |side| side.scored.total() as u64);
+    row.n_current = everyone.effective.round() as u64;
+    row.n_reference = task.reference.as_ref().map_or(0, |side| side.scored.effective_total().round() as u64);
     if let Some(reference) = &task.reference {
         if !is_calibrated(reference, task) {
             row.conclude(Status::NotApplicable, Reason::NotCalibrated);

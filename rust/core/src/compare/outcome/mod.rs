@@ -69,13 +69,16 @@ pub(super) struct Side {
     rows: u64,
     /// Scores of rows whose label is not known.
     unknown: Vec<UnlabelledCell>,
+    /// `sum w^2` over them: how much they say depends on how differently they weigh.
+    unknown_squares: f64,
 }
 
 impl Side {
     pub fn of(state: &BinaryState, classes: &Classes, grain: Grain) -> Self {
         let scored = state.scored(&classes.binning, grain);
         let unknown = state.unknown(&classes.binning, grain);
-        Self { scored, apart: state.apart, rows: state.rows(), unknown }
+        let unknown_squares = unknown.iter().map(|cell| cell.rows).sum();
+        Self { scored, apart: state.apart, rows: state.rows(), unknown, unknown_squares }
     }
 
     /// Strata of a log of which only some rows were kept, each row weighing as many as it stands for.
@@ -96,6 +99,7 @@ impl Side {
                 ..*cell
             };
             sum.unknown.extend(side.unknown.iter().map(weighed));
+            sum.unknown_squares += weight * weight * side.unknown_squares;
         }
         let rows = sum.scored.rows();
         // Kish: rows that weigh differently say less than their number.
@@ -148,8 +152,13 @@ impl Side {
         let mut cells = known.cells;
         cells.extend(&self.unknown);
         cells.sort_by(|a, b| a.low.total_cmp(&b.low));
-        let unknown: f64 = self.unknown.iter().map(|cell| cell.rows).sum();
-        Unlabelled { cells, effective: known.effective + unknown }
+        let total: f64 = cells.iter().map(|cell| cell.rows).sum();
+        let known_squares = {
+            let (rows, effective) = (self.scored.total(), known.effective);
+            if effective > 0.0 { rows * rows / effective } else { 0.0 }
+        };
+        let squares = known_squares + self.unknown_squares;
+        Unlabelled { cells, effective: if squares > 0.0 { total * total / squares } else { 0.0 } }
     }
 }
 
@@ -187,8 +196,10 @@ impl Task<'_> {
 
     fn blank(&self, metric: &'static str) -> Measurement {
         let mut row = Measurement::new(self.score, self.slice, metric);
-        row.n_reference = self.reference.as_ref().map_or(0, |side| side.scored.total() as u64);
-        row.n_current = self.current.scored.total() as u64;
+        // Of a log of which only some rows were kept, what they say.
+        let rows = |side: &Side| side.scored.effective_total().round() as u64;
+        row.n_reference = self.reference.as_ref().map_or(0, rows);
+        row.n_current = rows(&self.current);
         row
     }
 

@@ -39,7 +39,8 @@ pub struct Rows {
 
 impl From<Rows> for Side {
     fn from(Rows { scored, unknown, apart, rows }: Rows) -> Self {
-        Self { scored, apart, rows, unknown }
+        let unknown_squares = unknown.iter().map(|cell| cell.rows).sum();
+        Self { scored, apart, rows, unknown, unknown_squares }
     }
 }
 
