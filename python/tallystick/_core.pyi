@@ -119,6 +119,7 @@ def measure_scored(
     false_alarm_rate: float,
     depth: str,
     threads: int,
+    costs: Sequence[float] | None = None,
 ) -> tuple[Any, list[int]]: ...
 def measure_regression(
     metric: str,

@@ -14,7 +14,11 @@ HEADINGS = ["Formula", "Without change", "Interval and p value", "When to use it
 HEADINGS += ["Missing data", "Cost", "Source", "Example"]
 SPEC = {
     "schema": 1,
-    "score": {"column": "p", "threshold": 0.5},
+    "score": {
+        "column": "p",
+        "threshold": 0.5,
+        "costs": {"false_positive": 1.0, "false_negative": 5.0},
+    },
     "label": {"column": "y"},
     "segments": ["c"],
 }

@@ -9,7 +9,7 @@ from tallystick import _core, metrics
 NEEDS = {metric["name"]: metric["needs"] for metric in _core.CATALOGUE}
 OF_THRESHOLDS = [
     *("selection_rate", "accuracy", "balanced_accuracy", "precision", "recall", "specificity"),
-    *("f1", "matthews", "accuracy_estimated", "accuracy_estimate_error"),
+    *("f1", "matthews", "accuracy_estimated", "accuracy_estimate_error", "expected_cost"),
 ]
 OF_LABELS_ALONE = ["label_coverage", "positive_rate"]
 OF_SCORES_ALONE = [
@@ -36,6 +36,8 @@ def measured(name, score, label, **settings):
     """The metric of scores and labels, of which it takes what it needs."""
     if name in OF_THRESHOLDS:
         settings.setdefault("threshold", 0.5)
+    if name == "expected_cost":
+        settings |= {"false_positive": 1.0, "false_negative": 5.0}
     if name not in OF_LABELS_ALONE:
         settings["score"] = score
     if name not in OF_SCORES_ALONE:

@@ -83,7 +83,9 @@ def compare(
         current._core,
         false_alarm_rate=false_alarm_rate,
         groups=groups,
-        instruments=[_settings(column) for column in _instruments(declared, reference.plan)],
+        instruments=[
+            _settings(column, declared) for column in _instruments(declared, reference.plan)
+        ],
         new_columns=list(current.origin.new_columns),
         minimum_coverage=declared.label.minimum_coverage if declared and declared.label else None,
         model=declared.model.name if declared else None,
@@ -120,12 +122,14 @@ def _schema(plan: Plan) -> Any:
     return pa.schema(fields)
 
 
-def _settings(column: ResolvedColumn) -> dict[str, Any]:
+def _settings(column: ResolvedColumn, spec: Spec | None) -> dict[str, Any]:
+    costs = spec.score.costs if spec is not None and spec.score is not None else None
     return {
         "name": column.name,
         "decide": column.decide,
         **DEFAULT_TOLERANCES,
         **OUTCOME_TOLERANCES,
         **column.tolerances,
+        "costs": costs.in_order() if costs is not None and column.role == "score" else None,
         "page": list(column.page_metrics),
     }

@@ -18,7 +18,13 @@ from tallystick.metrics.calibration_errors import (
     ece_smooth,
     mce,
 )
-from tallystick.metrics.confusion import f1, precision, recall, specificity
+from tallystick.metrics.confusion import (
+    expected_cost,
+    f1,
+    precision,
+    recall,
+    specificity,
+)
 from tallystick.metrics.decisions import (
     accuracy,
     balanced_accuracy,
@@ -90,6 +96,7 @@ __all__ = [
     "ece_equal_mass",
     "ece_smooth",
     "equalized_odds_gap",
+    "expected_cost",
     "f1",
     "fpr_gap",
     "g_test",

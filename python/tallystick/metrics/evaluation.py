@@ -10,11 +10,11 @@ from tallystick.comparison import Measurement
 from tallystick.errors import ParameterError, did_you_mean
 from tallystick.metrics.scoring import CUTS, given, score_metrics
 
-_OF_TWO_SIDES = frozenset({"selection_rate_ratio", "label_bias", "label_coverage"})
+_OF_MORE = frozenset({"selection_rate_ratio", "label_bias", "label_coverage", "expected_cost"})
 _ALL = [
     metric["name"]
     for metric in _core.CATALOGUE
-    if metric["needs"] == "labels" and metric["name"] not in _OF_TWO_SIDES
+    if metric["needs"] == "labels" and metric["name"] not in _OF_MORE
 ]
 
 

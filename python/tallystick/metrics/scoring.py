@@ -39,6 +39,7 @@ CUTS = frozenset(
         *("selection_rate", "selection_rate_ratio", "selection_rate_gap", "disparate_impact"),
         *("tpr_gap", "fpr_gap", "ppv_gap", "equalized_odds_gap"),
         *("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "matthews"),
+        "expected_cost",
     }
 )
 """Metrics of decisions at a threshold."""
@@ -80,6 +81,7 @@ def score_metric(
     false_alarm_rate: float = DEFAULT_FALSE_ALARM_RATE,
     exact: bool | None = None,
     threads: int | None = None,
+    costs: tuple[float, float, float, float] | None = None,
 ) -> Measurement:
     """Measures `metric` on rows; see `score_metrics`.
 
@@ -96,6 +98,7 @@ def score_metric(
         false_alarm_rate: Chance of an alert when the effect is within tolerance.
         exact: Whether rows are sorted; by default while they are few.
         threads: Most threads.
+        costs: Of false positives, false negatives, true positives and true negatives.
 
     Raises:
         ParameterError: Scores and labels of different length, labels that need `positive=`, or
@@ -116,6 +119,7 @@ def score_metric(
         false_alarm_rate=false_alarm_rate,
         exact=exact,
         threads=threads,
+        costs=costs,
     )[0]
 
 
@@ -133,6 +137,7 @@ def score_metrics(
     false_alarm_rate: float = DEFAULT_FALSE_ALARM_RATE,
     exact: bool | None = None,
     threads: int | None = None,
+    costs: tuple[float, float, float, float] | None = None,
 ) -> list[Measurement]:
     """Measures all `metrics` in one reading; the arguments are those of `score_metric`."""
     _check(threshold, bins, exact)
@@ -158,6 +163,7 @@ def score_metrics(
             false_alarm_rate=float(false_alarm_rate),
             depth=depth,
             threads=processors(threads),
+            costs=costs,
         )
         return measurements_of(table), left_out
 

@@ -42,6 +42,7 @@ def check_spec(spec: Spec) -> list[Problem]:
         _columns_have_one_role,
         _score_is_numeric,
         _label_has_a_score,
+        _costs_are_of_decisions,
         _ignored_columns_stay_ignored,
         _other_names_are_unique,
         _columns_agree_with_themselves,
@@ -117,6 +118,11 @@ def _columns_have_one_role(spec: Spec) -> Iterator[Problem]:
         if earlier.role != claim.role and {earlier.role, claim.role} not in _SHARED_ROLES:
             got = f"{claim.column} as {claim.role}, which {earlier.key} uses as {earlier.role}"
             yield Problem(claim.key, "a column without another role", got)
+
+
+def _costs_are_of_decisions(spec: Spec) -> Iterator[Problem]:
+    if spec.score is not None and spec.score.costs is not None and not spec.score.threshold:
+        yield Problem("score.costs", "score.threshold beside it", "no threshold")
 
 
 def _label_has_a_score(spec: Spec) -> Iterator[Problem]:

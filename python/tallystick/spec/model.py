@@ -132,6 +132,22 @@ class ScoreTolerance(Tolerance):
     )
 
 
+Cost = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class Costs(Table):
+    """What one row costs, in any unit; gains are negative costs."""
+
+    false_positive: Cost = Field(description="A row that is selected and negative.")
+    false_negative: Cost = Field(description="A row that is not selected and positive.")
+    true_positive: Cost = Field(default=0.0, description="A row that is selected and positive.")
+    true_negative: Cost = Field(default=0.0, description="A row that is neither.")
+
+    def in_order(self) -> tuple[float, float, float, float]:
+        """As the core takes them."""
+        return (self.false_positive, self.false_negative, self.true_positive, self.true_negative)
+
+
 class Score(Table):
     """The model's output: binned on [0, 1] unless [columns] says otherwise."""
 
@@ -154,6 +170,9 @@ class Score(Table):
         default=None,
         description="Rows are selected when their score is at least this; the first of several is "
         "the one in force.",
+    )
+    costs: Costs | None = Field(
+        default=None, description="Costs of decisions at the threshold, to be told per row."
     )
     tolerance: ScoreTolerance = Field(default_factory=ScoreTolerance)
 

@@ -109,6 +109,7 @@ METRICS: Final = (
     "bias",
     "r2",
     "mape",
+    "expected_cost",
 )
 """Metrics that this release computes."""
 

@@ -23,6 +23,7 @@ pub struct InstrumentSettings {
     selection_rate_ratio: f64,
     fairness_gap: Option<f64>,
     mae_ratio: f64,
+    costs: Option<[f64; 4]>,
     page: Vec<String>,
 }
 
@@ -47,6 +48,7 @@ impl From<InstrumentSettings> for Instrument {
                 fairness_gap: given.fairness_gap,
                 mae_ratio: given.mae_ratio,
             },
+            costs: given.costs.map(crate::measure::costs_of),
             page: given.page,
         }
     }

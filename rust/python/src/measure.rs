@@ -10,6 +10,7 @@ use tallystick_core::compare::{
     measure_regression as regression, measure_scored as measure_scored_rows,
 };
 use tallystick_core::measure::catalogue::CATALOGUE;
+use tallystick_core::measure::scored::decision::Costs;
 
 use crate::batch::Imported;
 use crate::errors::{Failure, guard};
@@ -63,7 +64,7 @@ const CELLS: u32 = 1200;
 /// row each; and how many rows were left out: with an undeclared label, without a label, without a
 /// score, with a score outside of [0, 1].
 #[pyfunction]
-#[pyo3(signature = (metrics, batches, *, reference=None, whole=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads))]
+#[pyo3(signature = (metrics, batches, *, reference=None, whole=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads, costs=None))]
 #[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
 #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
 pub fn measure_scored(
@@ -79,6 +80,7 @@ pub fn measure_scored(
     false_alarm_rate: f64,
     depth: &str,
     threads: usize,
+    costs: Option<[f64; 4]>,
 ) -> PyResult<(Py<PyAny>, [u64; 4])> {
     let depth = match depth {
         "rows" => Depth::Rows,
@@ -87,7 +89,8 @@ pub fn measure_scored(
         "bins" => Depth::Bins(bins.saturating_mul((CELLS / bins.max(1)).max(1))),
         _ => Depth::Cells,
     };
-    let settings = ScoredSettings { threshold, bins, tolerance, false_alarm_rate };
+    let settings =
+        ScoredSettings { threshold, bins, costs: costs.map(costs_of), tolerance, false_alarm_rate };
     let (batch, left_out) = guard(py, || {
         let (report, left_out) = py.detach(|| -> Result<_, Failure> {
             let side = |batches: Vec<Imported>| -> Result<ScoredRows, Failure> {
@@ -141,6 +144,11 @@ pub fn measure_regression(
         Ok::<_, Failure>((one_row(&report)?, apart))
     })?;
     Ok((batch.to_pyarrow(py)?.unbind(), apart))
+}
+
+/// Costs of false positives, false negatives, true positives and true negatives.
+pub fn costs_of([fp, fn_, tp, tn]: [f64; 4]) -> Costs {
+    Costs { fp, fn_, tp, tn }
 }
 
 /// A report that no plan is behind.

@@ -1,6 +1,7 @@
 //! What is judged, and how strictly.
 
 use crate::error::{Result, parameter};
+use crate::measure::scored::decision::Costs;
 
 /// Which metric decides on drift of an instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Instrument {
     pub other_share: f64,
     /// What labels are judged by, of a score.
     pub outcome: OutcomeTolerances,
+    /// What decisions cost, of a score with a threshold; not measured without.
+    pub costs: Option<Costs>,
     /// Metrics that page; the others warn.
     pub page: Vec<String>,
 }
@@ -101,6 +104,7 @@ impl Instrument {
             missing_share: 0.05,
             other_share: 0.05,
             outcome: OutcomeTolerances::default(),
+            costs: None,
             page: ["missing_share", "other_share", "schema"].map(str::to_owned).to_vec(),
         }
     }
@@ -134,6 +138,9 @@ impl Settings {
             }
             if !(instrument.psi > 0.0 && instrument.psi.is_finite()) {
                 return Err(parameter("tolerance.psi", "a number above 0"));
+            }
+            if !instrument.costs.is_none_or(Costs::is_finite) {
+                return Err(parameter("costs", "finite numbers"));
             }
             if shares.into_iter().any(|t| !(t > 0.0 && t < 1.0)) {
                 return Err(parameter("tolerance", "a share above 0 and below 1"));

@@ -71,6 +71,7 @@ catalogue! {
     "recall", "Share of positives that are selected", "share", "[-1, 1]", "both", "labels", "van Rijsbergen 1979";
     "specificity", "Share of negatives that are not selected", "share", "[-1, 1]", "both", "labels", "Wilson 1927 for the interval";
     "f1", "Harmonic mean of precision and recall", "share", "[-1, 1]", "both", "labels", "van Rijsbergen 1979";
+    "expected_cost", "Mean cost of a row at the threshold", "cost", "(-inf, inf)", "both", "labels", "Elkan 2001";
     "matthews", "Correlation of decision and label", "correlation", "[-2, 2]", "both", "labels", "Matthews 1975";
     "equalized_odds_gap", "Larger gap of the true and the false positive rate", "share", "[0, 1]", "current", "segments", "Hardt, Price and Srebro 2016";
     "tpr_gap", "Gap of the true positive rate", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";

@@ -4,7 +4,7 @@ use super::super::measurement::CurvePoint;
 use super::{LEVEL, Side, Task};
 use crate::measure::Scored;
 use crate::measure::scored::calibration::{ece, equal_width};
-use crate::measure::scored::decision::{Metric, best_by, best_youden, decide};
+use crate::measure::scored::decision::{Metric, best_by, best_youden, cheapest, decide};
 use crate::measure::scored::ranking::{curve, lift};
 use crate::measure::scored::{Bracketed, Weighed};
 
@@ -148,7 +148,8 @@ fn cuts(task: &Task<'_>, side: &'static str, of: &Side) -> Vec<CurvePoint> {
             points.extend(value.map(|value| at("decision", threshold, name, value.value, interval)));
         }
     }
-    let best = [("f1", best_by(&of.scored, Metric::F1)), ("youden", best_youden(&of.scored))];
+    let cost = task.instrument.costs.and_then(|costs| cheapest(&of.scored, costs));
+    let best = [("f1", best_by(&of.scored, Metric::F1)), ("youden", best_youden(&of.scored)), ("cost", cost)];
     // To select nothing is no threshold.
     let finite = best.into_iter().filter_map(|(name, best)| Some((name, best?)));
     let finite = finite.filter(|(_, best)| best.threshold.is_finite());

@@ -2,6 +2,8 @@
 
 use super::super::measurement::{Measurement, Reason, Status};
 use super::{Entry, LEVEL, MOST_OUTSIDE, Scope, Side, Task, ends, judge_later, threshold};
+use crate::inference::{Interval, normal};
+use crate::measure::Scored;
 use crate::measure::scored::decision::{Metric, decide, rate_ratio};
 use crate::measure::scored::{Bracketed, Weighed};
 
@@ -18,8 +20,24 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry { name: "recall", scope: Scope::All, row: |task, name| at(task, name, Metric::Recall) },
     Entry { name: "specificity", scope: Scope::All, row: |task, name| at(task, name, Metric::Specificity) },
     Entry { name: "f1", scope: Scope::All, row: |task, name| at(task, name, Metric::F1) },
+    Entry { name: "expected_cost", scope: Scope::Slices, row: cost },
     Entry { name: "matthews", scope: Scope::All, row: |task, name| at(task, name, Metric::Matthews) },
 ];
+
+/// What a row costs, where the costs of decisions are declared.
+fn cost(task: &Task<'_>, name: &'static str) -> Measurement {
+    let at = threshold(task);
+    let value = |scored: &Scored| task.instrument.costs?.at(&decide(scored, at)?);
+    let interval = |scored: &Scored| {
+        let (costs, confusion) = (task.instrument.costs?, decide(scored, at)?.confusion);
+        let error = costs.standard_error(&confusion, scored.effective_total())?;
+        let (mean, half) = (costs.per_row(&confusion)?, normal::half_width(LEVEL)? * error);
+        Some(Interval { lower: mean - half, upper: mean + half })
+    };
+    let mut row = task.change(name, value, interval);
+    row.method = "labelled rows at the first threshold, each at its declared cost; normal interval";
+    row
+}
 
 /// Whether the metric speaks of decisions.
 pub(super) fn needs_threshold(name: &str) -> bool {

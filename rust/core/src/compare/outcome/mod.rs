@@ -184,7 +184,8 @@ impl Task<'_> {
         let whole = self.slice == SliceKey::default();
         let wanted = |entry: &&Entry| {
             let here = if whole { entry.scope != Scope::Segments } else { entry.scope != Scope::All };
-            here && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
+            let costs = self.instrument.costs.is_some() || entry.name != "expected_cost";
+            here && costs && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
         };
         entries().filter(wanted).map(|entry| (entry.row)(self, entry.name)).collect()
     }

@@ -7,6 +7,7 @@ use super::decisions::needs_threshold;
 use super::{Side, Task, coverage, entries, estimates};
 use crate::error::{Result, parameter};
 use crate::measure::Scored;
+use crate::measure::scored::decision::Costs;
 use crate::measure::scored::estimate::UnlabelledCell;
 use crate::slice::SliceKey;
 use crate::state::binary::Apart;
@@ -18,6 +19,8 @@ pub struct ScoredSettings {
     pub threshold: Option<f64>,
     /// Bins of calibration errors.
     pub bins: u32,
+    /// What decisions cost; needed by `expected_cost`.
+    pub costs: Option<Costs>,
     /// Largest accepted value, for the metric that decides.
     pub tolerance: Option<f64>,
     /// Chance of an alert when the effect is within tolerance.
@@ -65,6 +68,7 @@ pub fn measure_scored(
         return Err(parameter("threshold", "a finite number"));
     }
     let mut instrument = Instrument::new("score");
+    instrument.costs = settings.costs;
     if let Some(tolerance) = settings.tolerance {
         instrument.outcome.ece_debiased = tolerance;
         instrument.outcome.selection_rate_ratio = tolerance;

@@ -36,6 +36,24 @@ pub struct Costs {
 }
 
 impl Costs {
+    /// Whether all are numbers that can be added up.
+    #[must_use]
+    pub fn is_finite(self) -> bool {
+        [self.fp, self.fn_, self.tp, self.tn].iter().all(|cost| cost.is_finite())
+    }
+
+    /// Standard error of the mean cost of a row, each of the four being as frequent as seen. `None`
+    /// with fewer than two effective rows.
+    #[must_use]
+    pub fn standard_error(self, confusion: &Confusion, effective: f64) -> Option<f64> {
+        let Confusion { tp, fp, fn_, tn, .. } = *confusion;
+        let mean = self.per_row(confusion)?;
+        let parts = [(self.fp, fp), (self.fn_, fn_), (self.tp, tp), (self.tn, tn)];
+        let squares: f64 = parts.iter().map(|(cost, rows)| rows * (cost - mean) * (cost - mean)).sum();
+        let error = (squares / confusion.total() / (effective - 1.0)).sqrt();
+        (effective >= 2.0 && error.is_finite()).then_some(error)
+    }
+
     /// Expected cost of a row; `None` without rows or when it is not finite.
     #[must_use]
     pub fn per_row(self, confusion: &Confusion) -> Option<f64> {
