@@ -108,3 +108,18 @@ def test_every_reason_has_words(baseline):
         word, text = words.why_not(dataclasses.replace(row, reason=reason))
         assert word not in ("", "open"), reason
         assert text, reason
+
+
+def test_predictions_of_numbers_have_units_not_points():
+    random = np.random.default_rng(6)
+
+    def rows(spread: float) -> dict[str, np.ndarray]:
+        value = random.normal(100, 20, 5_000)
+        return {"pred": value, "y": value + random.normal(2 * (spread - 1), 5 * spread, 5_000)}
+
+    spec = {"schema": 1, "score": {"column": "pred"}, "label": {"column": "y"}}
+    text = ts.compare(reference=rows(1.0), current=rows(2.0), spec=spec).to_text()
+    line = next(line for line in text.splitlines() if "pred error" in line)
+    assert " pt" not in line
+    assert "%" not in line
+    assert "below what happens; R2 " in text

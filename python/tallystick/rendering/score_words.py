@@ -44,6 +44,7 @@ FORMS: Mapping[str, Form] = {
     "selection_rate_ratio": Form("{} selected", "ratio ", numbers.number, numbers.share),
     "label_coverage": Form("{} known", "", numbers.share, numbers.share),
     "equalized_odds_gap": Form("{} equal odds", "gap ", _gap, _gap),
+    "mae": Form("{} error", "", numbers.number, numbers.number, signed=True),
 }
 
 _FAULTS = {
@@ -117,6 +118,20 @@ def of_area(_: Findings, row: Measurement, __: bool) -> str:
     now, before = (100 * value for value in (row.current_value, row.reference_value))
     pairs = f"a positive scores above a negative in {now:.1f} of 100 pairs"
     return f"{pairs}, against {before:.1f} in the reference"
+
+
+def of_errors(findings: Findings, row: Measurement, _: bool) -> str:
+    """Whether predictions are off to one side, and how much of the labels they tell."""
+    said = []
+    bias = findings.find(row.instrument, row.segment, "bias")
+    if bias is not None and bias.current_value is not None:
+        side = "above" if bias.current_value > 0 else "below"
+        said.append(f"on average {numbers.number(abs(bias.current_value))} {side} what happens")
+    told = findings.find(row.instrument, row.segment, "r2")
+    if told is not None and told.current_value is not None:
+        shares = numbers.share(told.current_value), numbers.share(told.reference_value)
+        said.append(f"R2 {shares[0]}, against {shares[1]} in the reference")
+    return "predictions are " + "; ".join(said) if said else ""
 
 
 def of_selection(_: Findings, row: Measurement, with_sides: bool) -> str:
