@@ -53,6 +53,12 @@ SpecFile = Annotated[
 Threads = Annotated[
     int | None, typer.Option("--threads", min=1, help="Reading threads; one per core if left out.")
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="When labels were last looked up, for label.mature_after; now if left out."
+    ),
+]
 Window = Annotated[
     str | None,
     typer.Option(
@@ -120,12 +126,7 @@ def profile_command(
         str | None,
         typer.Option("--labelled-at", help="When each label came: the latest of an id counts."),
     ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of", help="When labels were last looked up, for label.mature_after; now."
-        ),
-    ] = None,
+    as_of: AsOf = None,
     threads: Threads = None,
     as_json: Json = False,
 ) -> int:
@@ -208,6 +209,7 @@ def compare_command(
             help="Chance of any alert when nothing is beyond tolerance; 0.01 if left out.",
         ),
     ] = None,
+    as_of: AsOf = None,
     threads: Threads = None,
     as_json: Json = False,
 ) -> int:
@@ -221,8 +223,9 @@ def compare_command(
     declared = inputs.open_spec(spec)
     named = inputs.declared_reference(declared, spec)
     before, now = inputs.two_sides(first, second, reference, current, named)
-    usual = inputs.open_side(before, spec=declared, window=window, threads=threads)
-    seen = inputs.open_side(now, spec=declared, plan=usual.plan, window=window, threads=threads)
+    reading = inputs.Reading(declared, window, threads, as_of)
+    usual = inputs.open_side(before, reading)
+    seen = inputs.open_side(now, reading, plan=usual.plan)
     report = compare(
         reference=usual, current=seen, spec=declared, false_alarm_rate=false_alarm_rate
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,21 +45,31 @@ def load_profile(path: str) -> Profile:
     return load(path)
 
 
-def open_side(
-    path: str,
-    *,
-    spec: Spec | None = None,
-    plan: Plan | None = None,
-    window: str | None = None,
-    threads: int | None = None,
-) -> Profile:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How both sides are read."""
+
+    spec: Spec | None = None
+    window: str | None = None
+    threads: int | None = None
+    as_of: str | None = None
+
+
+def open_side(path: str, reading: Reading, *, plan: Plan | None = None) -> Profile:
     """A saved profile as it is, or data counted under a plan or one of its own."""
     from tallystick.profiling import profile
 
     if is_state(path):
         return load_profile(path)
-    progress = RichProgress()
-    return profile(path, spec=spec, plan=plan, window=window, threads=threads, progress=progress)
+    return profile(
+        path,
+        spec=reading.spec,
+        plan=plan,
+        window=reading.window,
+        threads=reading.threads,
+        as_of=reading.as_of,
+        progress=RichProgress(),
+    )
 
 
 def open_spec(path: Path | None) -> Spec | None:
