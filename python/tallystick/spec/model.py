@@ -125,6 +125,10 @@ class ScoreTolerance(Tolerance):
         default=None,
         description="Difference of a segment's rates from those of all other rows.",
     )
+    accuracy: Share | None = Field(
+        default=None,
+        description="Loss of the accuracy of several classes against the reference.",
+    )
     mae_ratio: Annotated[float, Field(strict=True, gt=1.0, allow_inf_nan=False)] | None = Field(
         default=None,
         description="Mean absolute error of a score that foretells a number, as a ratio of the "
@@ -135,7 +139,28 @@ class ScoreTolerance(Tolerance):
 class Score(Table):
     """The model's output: binned on [0, 1] unless [columns] says otherwise."""
 
-    column: Text = Field(description="Column with the score.")
+    column: Text | None = Field(
+        default=None, description="Column with the score; either it or columns."
+    )
+    columns: (
+        Annotated[
+            dict[str, str],
+            PlainValidator(values.score_columns),
+            WithJsonSchema(
+                {
+                    "type": "object",
+                    "additionalProperties": {"type": "string", "minLength": 1},
+                    "minProperties": 2,
+                    "maxProperties": words.MAX_CLASSES,
+                }
+            ),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Of several classes: the column with the probability of each, by category of "
+        "the label. Of equal scores the first class is the prediction.",
+    )
     threshold: (
         Annotated[
             tuple[float, ...],
@@ -156,6 +181,12 @@ class Score(Table):
         "the one in force.",
     )
     tolerance: ScoreTolerance = Field(default_factory=ScoreTolerance)
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        """Every column with scores, in the order of the classes."""
+        one = () if self.column is None else (self.column,)
+        return (*one, *(self.columns or {}).values())
 
 
 class Label(Table):

@@ -23,6 +23,7 @@ pub struct InstrumentSettings {
     selection_rate_ratio: f64,
     fairness_gap: Option<f64>,
     mae_ratio: f64,
+    accuracy: f64,
     page: Vec<String>,
 }
 
@@ -46,6 +47,7 @@ impl From<InstrumentSettings> for Instrument {
                 selection_rate_ratio: given.selection_rate_ratio,
                 fairness_gap: given.fairness_gap,
                 mae_ratio: given.mae_ratio,
+                accuracy: given.accuracy,
             },
             page: given.page,
         }

@@ -5,8 +5,11 @@ use super::{Entry, LEVEL, Scope, Side, Task, ends};
 use crate::inference::proportion::{Proportion, newcombe_interval, null_level, p_value, wilson_interval};
 use crate::measure::{self, Pair};
 
+/// The metric that is of the label alone, whatever the score.
+pub(super) const OF_LABEL: &str = "label_coverage";
+
 pub(super) const ENTRIES: &[Entry] = &[
-    Entry { name: "label_coverage", scope: Scope::Slices, row: coverage },
+    Entry { name: OF_LABEL, scope: Scope::Slices, row: coverage },
     Entry { name: "positive_rate", scope: Scope::Slices, row: positive_rate },
     Entry { name: "label_bias", scope: Scope::All, row: label_bias },
 ];
@@ -46,10 +49,13 @@ fn positive_rate(task: &Task<'_>, name: &'static str) -> Measurement {
     row
 }
 
-/// A share of either side, and its change; of the label's column.
+/// A share of either side, and its change; of the label's column, unless that has several classes,
+/// each with a share of its own.
 fn share(task: &Task<'_>, metric: &'static str, part: impl Fn(&Side) -> Proportion) -> Measurement {
     let mut row = task.blank(metric);
-    task.label.clone_into(&mut row.instrument);
+    if !task.one_of_several {
+        task.label.clone_into(&mut row.instrument);
+    }
     share_row(&mut row, task.reference.as_ref().map(&part), part(&task.current));
     row
 }
