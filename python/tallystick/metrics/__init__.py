@@ -18,6 +18,15 @@ from tallystick.metrics.calibration_errors import (
     ece_smooth,
     mce,
 )
+from tallystick.metrics.classes import (
+    balanced_top_accuracy,
+    kappa,
+    macro_f1,
+    score_sum_violation_share,
+    top_accuracy,
+    top_ece_debiased,
+    weighted_f1,
+)
 from tallystick.metrics.confusion import f1, precision, recall, specificity
 from tallystick.metrics.decisions import (
     accuracy,
@@ -102,6 +111,13 @@ __all__ = [
     "log_loss",
     "mae",
     "mape",
+    "balanced_top_accuracy",
+    "kappa",
+    "macro_f1",
+    "score_sum_violation_share",
+    "top_accuracy",
+    "top_ece_debiased",
+    "weighted_f1",
     "matthews",
     "mce",
     "mean",

@@ -10,12 +10,12 @@ use tallystick_core::batch::{Batch, Bits, Labels, NULL, Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
 use tallystick_core::codec;
 use tallystick_core::measure::Scored;
-use tallystick_core::outcome::{Number, Outcome, Target};
+use tallystick_core::outcome::{Number, Outcome, Target, Top, TopClass};
 use tallystick_core::plan::{Column, Counter, Plan, Role};
 use tallystick_core::profile::Profile;
 use tallystick_core::scalar::{Domain, Unit};
 use tallystick_core::slice::SliceKey;
-use tallystick_core::state::{BinaryState, Grain, OutcomeState, RegressionState};
+use tallystick_core::state::{BinaryState, Grain, OutcomeState, RegressionState, TopState};
 use tallystick_core::vocabulary::Vocabulary;
 
 /// One row of every kind of column.
@@ -26,6 +26,7 @@ struct Row {
     amount: f32,
     label: Option<u8>,
     second: i64,
+    scores: [f64; 3],
 }
 
 const TEXTS: [&str; 6] = ["a", "b", "c", "d", "new", "newer"];
@@ -39,14 +40,24 @@ fn row() -> impl Strategy<Value = Row> {
         any::<f32>(),
         prop::option::weighted(0.9, 0_u8..6),
         0_i64..300_000,
+        scores(),
     )
-        .prop_map(|(float, integer, amount, label, second)| Row {
+        .prop_map(|(float, integer, amount, label, second, scores)| Row {
             float,
             integer,
             amount,
             label,
             second,
+            scores,
         })
+}
+
+/// Scores of three classes: with a sum of 1, of equal ones, and of any numbers.
+fn scores() -> impl Strategy<Value = [f64; 3]> {
+    let fair = (0.0..1.0, 0.0..1.0).prop_map(|(a, b): (f64, f64)| [a * b, a * (1.0 - b), 1.0 - a]);
+    let tied = prop::array::uniform3(prop::sample::select(vec![0.0, 0.25, 0.5, 1.0]));
+    let odd = prop_oneof![3 => 0.0..1.0, 1 => any::<f64>(), 1 => Just(f64::NAN)];
+    prop_oneof![6 => fair, 3 => tied, 2 => prop::array::uniform3(odd)]
 }
 
 fn plan() -> Arc<Plan> {
@@ -68,8 +79,11 @@ fn plan() -> Arc<Plan> {
         numeric("integer", &Recipe::Quantile, Domain::Integer, &wide),
         numeric("amount", &Recipe::LogLinear, Domain::Float, &sample),
         label,
+        numeric("p0", &Recipe::Score, Domain::Float, &sample),
+        numeric("p1", &Recipe::Score, Domain::Float, &sample),
+        numeric("p2", &Recipe::Score, Domain::Float, &sample),
     ];
-    let outcomes = vec![outcome(), number("amount", "float"), number("float", "integer")];
+    let outcomes = vec![outcome(), number("amount", "float"), number("float", "integer"), several()];
     Arc::new(Plan::new(columns, Some("time".into())).unwrap().with_outcomes(outcomes).unwrap())
 }
 
@@ -88,9 +102,22 @@ fn number(score: &str, label: &str) -> Outcome {
     Outcome { score: score.into(), label: label.into(), target }
 }
 
-/// The state of the outcome of classes, and those of the numbers, in one slice.
+/// The labels b, d and a as three classes, in this order; c is none of them.
+fn several() -> Outcome {
+    let Target::Class(classes) = outcome().target else { panic!("classes") };
+    let class = |(place, category): (usize, u32)| TopClass { column: format!("p{place}"), category };
+    let classes = Top::new([1, 3, 0].into_iter().enumerate().map(class).collect(), classes.binning);
+    Outcome { score: "label".into(), label: "label".into(), target: Target::Top(classes.unwrap()) }
+}
+
+/// The state of the outcome of several classes.
+fn of_several(outcomes: &[OutcomeState]) -> &TopState {
+    outcomes.iter().find_map(OutcomeState::top).unwrap()
+}
+
+/// The state of the outcome of one class, and those of the numbers, in one slice.
 fn of_kinds(outcomes: &[OutcomeState]) -> (&BinaryState, [&RegressionState; 2]) {
-    let [amount, float, classes] = outcomes else { panic!("three outcomes") };
+    let [amount, float, classes, _] = outcomes else { panic!("four outcomes") };
     (classes.class().unwrap(), [amount.number().unwrap(), float.number().unwrap()])
 }
 
@@ -112,12 +139,17 @@ fn add(profile: &mut Profile, rows: &[Row]) {
     let amounts: Vec<f32> = rows.iter().map(|r| r.amount).collect();
     let codes: Vec<u32> = rows.iter().map(|r| r.label.map_or(NULL, u32::from)).collect();
     let seconds: Vec<i64> = rows.iter().map(|r| r.second).collect();
+    let of_classes = [0, 1, 2].map(|class| rows.iter().map(|r| r.scores[class]).collect::<Vec<f64>>());
     let mut bytes = vec![0_u8; rows.len() / 8 + 1];
     rows.iter().enumerate().for_each(|(i, r)| bytes[i / 8] |= u8::from(r.float.is_some()) << (i % 8));
     let texts = TEXTS.map(Cow::Borrowed).to_vec();
     let by_name = |name: &str| match name {
         "float" => Values::Numbers { numbers: Numbers::F64(&floats), validity: Some(Bits::new(&bytes, 0)) },
         "integer" => Values::Numbers { numbers: Numbers::I64(&integers), validity: None },
+        "p0" | "p1" | "p2" => {
+            let class = usize::from(name.as_bytes()[1] - b'0');
+            Values::Numbers { numbers: Numbers::F64(&of_classes[class]), validity: None }
+        }
         "amount" => Values::Numbers { numbers: Numbers::F32(&amounts), validity: None },
         _ => Values::Labels(Labels { texts: texts.clone(), codes: Cow::Borrowed(&codes) }),
     };
@@ -318,10 +350,54 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn several_classes_are_counted_as_their_rows(rows in prop::collection::vec(row(), 1..200)) {
+        let profile = count(&plan(), &rows, &[70]);
+        let state = of_several(&profile.all().outcomes);
+        // Place of each label's class; c is none, and so is what the vocabulary does not have.
+        let class = |r: &Row| match r.label.filter(|_| r.second < 280_000) {
+            Some(label) if label < 4 => [Some(2), Some(0), None, Some(1)][usize::from(label)],
+            _ => None,
+        };
+        let fits = |r: &Row| r.scores.iter().all(|p| (0.0..=1.0).contains(p));
+        // The first of the largest: later ones have to be larger.
+        let predicted = |r: &Row| (0..3).fold(0, |best, k| if r.scores[k] > r.scores[best] { k } else { best });
+        let count = |keep: &dyn Fn(&Row) -> bool| rows.iter().filter(|r| keep(r)).count() as u64;
+        for cell in 0..9 {
+            let here = |r: &Row| fits(r) && class(r) == Some(cell / 3) && predicted(r) == cell % 3;
+            prop_assert_eq!(state.table[cell], count(&here));
+        }
+        prop_assert_eq!(state.answered(), state.confidence.labelled());
+        let sum = |r: &Row| r.scores.iter().sum::<f64>();
+        prop_assert_eq!(state.off_sum, count(&|r| fits(r) && (sum(r) - 1.0).abs() > 1e-3));
+        prop_assert_eq!(state.predicted(), count(&fits));
+        let apart = state.confidence.apart;
+        prop_assert_eq!(apart.immature, count(&|r| r.second >= 280_000));
+        let known = |r: &Row| r.second < 280_000 && r.label.is_some();
+        prop_assert_eq!(apart.undeclared, count(&|r| known(r) && class(r).is_none()));
+        let missing = |r: &Row| r.scores.iter().any(|p| p.is_nan());
+        prop_assert_eq!(apart.unscored.iter().sum::<u64>(), count(&missing));
+        prop_assert_eq!(apart.outside.iter().sum::<u64>(), count(&|r| !missing(r) && !fits(r)));
+        // A slice holds what its rows hold.
+        let parts: Vec<_> = profile.leaves().map(|(_, leaf)| of_several(&leaf.outcomes)).collect();
+        for cell in 0..9 {
+            prop_assert_eq!(parts.iter().map(|part| part.table[cell]).sum::<u64>(), state.table[cell]);
+        }
+    }
+}
+
 #[test]
 fn old_windows_are_folded_whatever_the_order() {
     let plan = plan();
-    let day = |d: i64| Row { float: Some(1.0), integer: d, amount: 1.0, label: Some(0), second: d * 86_400 };
+    let day = |d: i64| Row {
+        float: Some(1.0),
+        integer: d,
+        amount: 1.0,
+        label: Some(0),
+        second: d * 86_400,
+        scores: [0.2, 0.5, 0.3],
+    };
     let kept = Profile::new(Arc::clone(&plan)).windows_kept();
     let days: Vec<Row> = (0..kept as i64 + 50).map(day).collect();
     let forward = count(&plan, &days, &(1..20).map(|i| i * 60).collect::<Vec<_>>());
@@ -342,6 +418,7 @@ fn a_window_taken_out_is_a_profile_that_cannot_be_counted_into() {
             amount: 2.0,
             label: Some((i % 3) as u8),
             second: i64::from(i) * 5000,
+            scores: [0.6, 0.3, 0.1],
         })
         .collect();
     let profile = count(&plan(), &rows, &[]);

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{interval, p_value};
+use super::{interval, p_loss, p_value};
 use crate::inference::proportion::{Proportion, Share};
 use crate::inference::share::binomial;
 
@@ -138,4 +138,21 @@ proptest! {
         let wide = interval(reference, current, 0.99).expect("rows");
         prop_assert!(wide.lower <= ends.lower && ends.upper <= wide.upper);
     }
+}
+
+#[test]
+fn a_loss_is_judged_on_its_side() {
+    let (good, bad) = (part(900, 1000), part(700, 1000));
+    assert!(p_loss(good, bad, 0.05).is_some_and(|p| p < 1e-6));
+    assert!(p_loss(bad, good, 0.05).is_some_and(|p| p > 0.999));
+    assert!(p_loss(good, good, 0.05).is_some_and(|p| p > 0.99));
+    // Where the tolerance is the end of the interval, p is what that leaves outside of it.
+    let lower = interval(good, bad, 0.95).map(|ends| -ends.lower);
+    let p = lower.and_then(|tolerance| p_loss(good, bad, tolerance));
+    assert!(p.is_some_and(|p| (p - 0.975).abs() < 1e-6));
+    // Of a handful of rows the normal law would say too much.
+    let exact = p_loss(part(10, 10), part(2, 3), 0.05).expect("rows");
+    assert!(exact > 0.1, "{exact}");
+    assert_eq!(p_loss(good, bad, 1.0), None);
+    assert_eq!(p_loss(part(0, 0), bad, 0.1), None);
 }
