@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tallystick.comparison import Measurement
-from tallystick.metrics.several import class_metric
 from tallystick.metrics.scoring import given
+from tallystick.metrics.several import class_metric
 
 
 def top_accuracy(
@@ -25,8 +25,8 @@ def top_accuracy(
     `rows with argmax(scores) = label / rows`. Range [0, 1]; of a change [-1, 1].
 
     Args:
-        scores: Scores of every class: a mapping of class to array, an array of shape (n, classes), or
-            an Arrow column of lists.
+        scores: Scores of every class: a mapping of class to array, an array of shape
+            (n, classes), or an Arrow column of lists.
         label: What really happened, shape (n,).
         classes: The label of each column of scores; the keys of a mapping when left out. Of equal
             scores the first class is predicted.
@@ -84,8 +84,8 @@ def top_ece_debiased(
     class is scored 0.8 at the most some 80 % should be right. Range [-1/2, 1].
 
     Args:
-        scores: Scores of every class: a mapping of class to array, an array of shape (n, classes), or
-            an Arrow column of lists.
+        scores: Scores of every class: a mapping of class to array, an array of shape
+            (n, classes), or an Arrow column of lists.
         label: What really happened, shape (n,).
         classes: The label of each column of scores; the keys of a mapping when left out. Of equal
             scores the first class is predicted.
@@ -111,10 +111,9 @@ def top_ece_debiased(
     Example:
         >>> from tallystick import metrics
         >>> scores = {"cat": [0.7, 0.2, 0.5, 0.1], "dog": [0.3, 0.8, 0.5, 0.9]}
-        >>> m = metrics.top_ece_debiased(
-        ...     scores={k: v * 500 for k, v in scores.items()}, label=["cat", "dog", "dog", "cat"] * 500
-        ... )
-        >>> m.value > 0.2
+        >>> many = {name: values * 500 for name, values in scores.items()}
+        >>> label = ["cat", "dog", "dog", "cat"] * 500
+        >>> metrics.top_ece_debiased(scores=many, label=label).value > 0.2
         True
     """
     return class_metric(
@@ -142,8 +141,8 @@ def macro_f1(
     [-1, 1].
 
     Args:
-        scores: Scores of every class: a mapping of class to array, an array of shape (n, classes), or
-            an Arrow column of lists.
+        scores: Scores of every class: a mapping of class to array, an array of shape
+            (n, classes), or an Arrow column of lists.
         label: What really happened, shape (n,).
         classes: The label of each column of scores; the keys of a mapping when left out. Of equal
             scores the first class is predicted.
@@ -194,8 +193,8 @@ def weighted_f1(
     `sum true * F1 / rows`. Range [0, 1]; of a change [-1, 1].
 
     Args:
-        scores: Scores of every class: a mapping of class to array, an array of shape (n, classes), or
-            an Arrow column of lists.
+        scores: Scores of every class: a mapping of class to array, an array of shape
+            (n, classes), or an Arrow column of lists.
         label: What really happened, shape (n,).
         classes: The label of each column of scores; the keys of a mapping when left out. Of equal
             scores the first class is predicted.
@@ -247,8 +246,8 @@ def kappa(
     `e = sum true share * predicted share`. Range [-1, 1]; of a change [-2, 2].
 
     Args:
-        scores: Scores of every class: a mapping of class to array, an array of shape (n, classes), or
-            an Arrow column of lists.
+        scores: Scores of every class: a mapping of class to array, an array of shape
+            (n, classes), or an Arrow column of lists.
         label: What really happened, shape (n,).
         classes: The label of each column of scores; the keys of a mapping when left out. Of equal
             scores the first class is predicted.
@@ -301,8 +300,8 @@ def balanced_top_accuracy(
     [-1, 1].
 
     Args:
-        scores: Scores of every class: a mapping of class to array, an array of shape (n, classes), or
-            an Arrow column of lists.
+        scores: Scores of every class: a mapping of class to array, an array of shape
+            (n, classes), or an Arrow column of lists.
         label: What really happened, shape (n,).
         classes: The label of each column of scores; the keys of a mapping when left out. Of equal
             scores the first class is predicted.
@@ -327,7 +326,8 @@ def balanced_top_accuracy(
     Example:
         >>> from tallystick import metrics
         >>> scores = {"cat": [0.7, 0.2, 0.5, 0.1], "dog": [0.3, 0.8, 0.5, 0.9]}
-        >>> round(metrics.balanced_top_accuracy(scores=scores, label=["cat", "dog", "dog", "dog"]).value, 3)
+        >>> label = ["cat", "dog", "dog", "dog"]
+        >>> round(metrics.balanced_top_accuracy(scores=scores, label=label).value, 3)
         0.833
     """
     return class_metric(
@@ -352,8 +352,8 @@ def score_sum_violation_share(
     never made to sum to 1. Range [0, 1]; of a change [-1, 1].
 
     Args:
-        scores: Scores of every class: a mapping of class to array, an array of shape (n, classes), or
-            an Arrow column of lists.
+        scores: Scores of every class: a mapping of class to array, an array of shape
+            (n, classes), or an Arrow column of lists.
         classes: The label of each column of scores; the keys of a mapping when left out. Of equal
             scores the first class is predicted.
         reference_scores: Scores to compare with; the value is then the change, current less

@@ -269,6 +269,4 @@ def category_text(label: Any, name: str) -> str | None:
             return str(int(value))
         # A fraction is the category of its float32 rounding.
         return np.format_float_positional(np.float32(value), unique=True, trim="-")
-    raise ParameterError(
-        f"{name}: expected a label: a text, a boolean or a number", name=name
-    )
+    raise ParameterError(f"{name}: expected a label: a text, a boolean or a number", name=name)

@@ -106,7 +106,9 @@ def _batches(
                 f"many scores of each class, got {len(column)}",
                 name=f"{prefix}label",
             )
-    table = pa.table([*columns, labels], names=[*(f"score {place}" for place in range(len(names))), "label"])
+    table = pa.table(
+        [*columns, labels], names=[*(f"score {place}" for place in range(len(names))), "label"]
+    )
     return list(table.to_batches(max_chunksize=_BATCH_ROWS))
 
 

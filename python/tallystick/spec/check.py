@@ -146,7 +146,7 @@ def _score_is_one_column_or_several(spec: Spec) -> Iterator[Problem]:
         return
     if score.columns is None:
         if score.column is None:
-            yield Problem("score", "a column, or columns by class", "neither")
+            yield Problem("score.column", "a column, or score.columns by class", "neither")
         if score.tolerance.accuracy is not None:
             where = "score.tolerance.accuracy"
             yield Problem(where, "score.columns beside it: a tolerance of several classes", "none")
