@@ -215,6 +215,14 @@ def test_specs_that_contradict_themselves(score, label, keys):
     assert {problem.key for problem in caught.value.problems} == keys
 
 
+def test_the_order_of_the_classes_is_part_of_what_is_declared():
+    turned = SPEC | {"score": {"columns": dict(reversed(COLUMNS.items()))}}
+    first, second = (ts.load_spec(one) for one in (SPEC, turned))
+    assert first.spec_id != second.spec_id
+    plans = [ts.Plan.fit(animals(rows=100), spec=one) for one in (first, second)]
+    assert plans[0].differences(plans[1]) == ["animal"]
+
+
 def test_several_classes_need_a_label():
     with pytest.raises(SpecError, match=r"score\.columns"):
         ts.load_spec({"schema": 1, "score": {"columns": COLUMNS}})

@@ -149,6 +149,9 @@ def _checked_around(raw: dict[str, Any], broken: Sequence[Location]) -> list[Pro
         spec = Spec.model_validate(rest)
     except ValidationError:
         return []
+    if spec.score is not None and not spec.score.all_columns:
+        # Which columns are scores is not known.
+        cut.add(("score",))
     return [one for one in check_spec(spec) if not _rests_on_a_cut(one.key, cut)]
 
 

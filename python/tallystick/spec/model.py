@@ -363,12 +363,15 @@ class Spec(Table):
         """Sixteen hex digits of BLAKE2b over what the spec declares; show the first seven.
 
         Everything declared counts, tolerances, owner and paths included: another id means
-        that somebody changed the file's meaning. Order of keys, layout, 0 against 0.0 and
-        defaults written out do not count. It is not the plan's id, which depends on binnings
+        that somebody changed the file's meaning. Order of keys other than classes, layout, 0
+        against 0.0 and defaults written out do not count. It is not the plan's id, which depends on binnings
         and roles alone.
         """
         declared = self.model_dump(mode="python", by_alias=True, exclude_defaults=True)
         declared["schema"] = self.schema_version
+        if self.score is not None and self.score.columns is not None:
+            # Of equal scores the first class is the prediction.
+            declared["score"]["columns"] = list(self.score.columns.items())
         text = json.dumps(_canonical(declared), sort_keys=True, separators=(",", ":"))
         return hashlib.blake2b(text.encode("ascii"), digest_size=8).hexdigest()
 
