@@ -364,8 +364,8 @@ class Spec(Table):
 
         Everything declared counts, tolerances, owner and paths included: another id means
         that somebody changed the file's meaning. Order of keys other than classes, layout, 0
-        against 0.0 and defaults written out do not count. It is not the plan's id, which depends on binnings
-        and roles alone.
+        against 0.0 and defaults written out do not count. It is not the plan's id, which depends
+        on binnings and roles alone.
         """
         declared = self.model_dump(mode="python", by_alias=True, exclude_defaults=True)
         declared["schema"] = self.schema_version

@@ -156,3 +156,28 @@ fn a_loss_is_judged_on_its_side() {
     assert_eq!(p_loss(good, bad, 1.0), None);
     assert_eq!(p_loss(part(0, 0), bad, 0.1), None);
 }
+
+/// Chance that a loss of exactly the tolerance is called larger, over all that both sides may show.
+fn size_of_loss([n, m]: [u64; 2], share: f64, tolerance: f64, level: f64) -> f64 {
+    let (before, now) = (binomial(n, share), binomial(m, share - tolerance));
+    let mut rejected = 0.0;
+    for (count, chance) in before.iter().enumerate() {
+        for (other, theirs) in now.iter().enumerate() {
+            let p = p_loss(part(count as u64, n), part(other as u64, m), tolerance).expect("rows");
+            rejected += if p <= level { chance * theirs } else { 0.0 };
+        }
+    }
+    rejected
+}
+
+#[test]
+fn a_tolerated_loss_is_rarely_called_larger() {
+    for rows in [[30, 30], [200, 15], [20, 120], [120, 120]] {
+        for share in [0.55, 0.8, 0.95, 0.99] {
+            for (level, most) in [(0.05, 0.065), (0.01, 0.016)] {
+                let size = size_of_loss(rows, share, 0.05, level);
+                assert!(size <= most, "{rows:?} {share} {level}: {size}");
+            }
+        }
+    }
+}
