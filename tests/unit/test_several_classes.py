@@ -238,7 +238,7 @@ def test_classes_are_labels_in_canonical_text():
 def test_the_page_says_which_classes_are_mixed_up(reference):
     text = to_text(judged(reference, animals(seed=2, blur=1.8)), width=100)
     assert all(said in text for said in ("animal accuracy", " pt [", "taken for", "of rows"))
-    assert "with the highest score" in text
+    assert "predicted right" in text
     assert "positive" not in text.split("LABELS")[1]
     early = to_text(judged(reference, animals(seed=2) | {"animal": [None] * 20_000}), width=100)
     assert "none yet" in early

@@ -212,7 +212,7 @@ def labels_line(findings: Findings) -> str:
     what = "positive"
     if "top_accuracy" in found:
         # Each class has positives of its own.
-        rate, what = found["top_accuracy"], "with the highest score"
+        rate, what = found["top_accuracy"], "predicted right"
     if coverage is None or rate is None:
         return ""
     known = round((coverage.current_value or 0.0) * coverage.n_current)
