@@ -12,6 +12,7 @@ __all__ = [
     "compare",
     "extent",
     "histogram",
+    "measure_classes",
     "measure_counts",
     "measure_ks",
     "measure_regression",
@@ -121,6 +122,17 @@ def measure_scored(
     threads: int,
     costs: Sequence[float] | None = None,
 ) -> tuple[Any, list[int]]: ...
+def measure_classes(
+    metric: str,
+    batches: Sequence[Any],
+    classes: Sequence[str],
+    *,
+    reference: Sequence[Any] | None = None,
+    bins: int = 15,
+    tolerance: float | None = None,
+    false_alarm_rate: float = 0.01,
+    threads: int = 1,
+) -> tuple[Any, int]: ...
 def measure_regression(
     metric: str,
     batches: Sequence[Any],

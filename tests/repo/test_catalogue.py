@@ -60,7 +60,11 @@ def test_every_metric_is_emitted_and_known_to_the_spec(report):
     numbers = {"p": [0.1, 0.7, 0.4] * 100, "y": [0.2, 0.8, 1.5] * 100}
     scored = {key: SPEC[key] for key in ("schema", "label")} | {"score": {"column": "p"}}
     foretold = ts.compare(reference=numbers, current=numbers, spec=scored)
-    assert {row.metric for row in [*report.measurements, *foretold.measurements]} == NAMES
+    classes = {"schema": 1, "score": {"columns": {"a": "p", "b": "q"}}, "label": {"column": "y"}}
+    animals = {"p": [0.1, 0.7] * 150, "q": [0.9, 0.3] * 150, "y": ["a", "b", "b"] * 100}
+    several = ts.compare(reference=animals, current=animals, spec=classes)
+    reports = (report, foretold, several)
+    assert {row.metric for one in reports for row in one.measurements} == NAMES
     assert set(METRICS) == NAMES
 
 

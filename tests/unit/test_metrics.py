@@ -23,10 +23,10 @@ COUNTS = {"reference_counts": [500, 300, 200], "current_counts": [400, 400, 200]
 ON_COUNTS = _core.ON_COUNTS
 OF_NUMBERS = ["ks", "wasserstein", "mean"]
 # Those of scores and labels are called in another way: test_metrics_labels.py.
-OTHERS = ("labels", "scores", "segments", "predictions")
+OTHERS = ("labels", "scores", "segments", "predictions", "classes")
 OF_COLUMNS = [m["name"] for m in _core.CATALOGUE if m["needs"] not in OTHERS]
 # Of one call that has no reference: the loss of area is judged in comparisons only.
-JUDGED_BY_LABELS = {"calibration", "ece_debiased", "selection_rate_ratio", "mae"}
+JUDGED_BY_LABELS = {"calibration", "ece_debiased", "selection_rate_ratio", "mae", "top_accuracy"}
 
 
 def numbers(row: ts.Measurement) -> tuple:

@@ -18,7 +18,7 @@ from tallystick.spec.vocabulary import TOLERANCE_OF
 COUNTS = {"reference_counts": [500, 300, 200], "current_counts": [400, 400, 200]}
 ON_COUNTS = _core.ON_COUNTS
 OF_NUMBERS = ["ks", "wasserstein", "mean"]
-OTHERS = ("labels", "scores", "segments", "predictions")
+OTHERS = ("labels", "scores", "segments", "predictions", "classes")
 OF_COLUMNS = [m["name"] for m in _core.CATALOGUE if m["needs"] not in OTHERS]
 SIDES = {"reference": [1.0, 2.0], "current": [2.0, 3.0]}
 NOT_BINS = [1, 0, -3, 1001, 2.5, "10", None, True, float("nan")]

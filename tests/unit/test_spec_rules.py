@@ -19,7 +19,7 @@ BROKEN: list[tuple[dict[str, Any], str, str]] = [
     ({"log": {"tiem": "t"}}, "log.tiem", 'did you mean "time"?'),
     ({"log": {"ignore": "x"}}, "log.ignore", "expected an array, got a string"),
     ({"log": {"ignore": ["a", 1]}}, "log.ignore[1]", "expected a string, got an integer"),
-    ({"score": {}}, "score.column", "expected this key, got nothing"),
+    ({"score": {}}, "score.column", "expected a column, or score.columns by class"),
     ({"score": {"column": "p", "tolerance": {"psi": 0}}}, "score.tolerance.psi", "above 0"),
     (
         {"score": {"column": "p", "tolerance": {"other_share": 0.1}}},

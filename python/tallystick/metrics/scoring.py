@@ -156,7 +156,7 @@ def score_metrics(
             _batches(scored),
             reference=None if before is None else _batches(before),
             whole=None if whole is None else _batches(whole),
-            positive=_text(positive),
+            positive=category_text(positive, "positive"),
             threshold=None if threshold is None else float(threshold),
             bins=int(bins),
             tolerance=None if tolerance is None else float(tolerance),
@@ -200,7 +200,7 @@ def _side(score: Any, label: Any, name: str) -> Any:
         labels = values_of(label, None, "label")
         scores = pa.array(np.full(len(labels), 0.5))
     else:
-        scores = _numbers(values_of(score, None, name), name)
+        scores = numbers_of(values_of(score, None, name), name)
         made_up = pa.repeat(False, len(scores))
         labels = made_up if label is None else values_of(label, None, "label")
     if len(scores) != len(labels):
@@ -234,7 +234,7 @@ def _batches(side: Any) -> list[Any]:
     return list(side.to_batches(max_chunksize=_BATCH_ROWS))
 
 
-def _numbers(scores: Any, name: str) -> Any:
+def numbers_of(scores: Any, name: str) -> Any:
     """The scores, of a type that the core reads."""
     import pyarrow as pa
 
@@ -263,9 +263,9 @@ def _check_tolerance(metric: str, tolerance: Any) -> None:
         check_between("tolerance", tolerance, int(ratio), math.inf if ratio else 1)
 
 
-def _text(positive: Any) -> str | None:
-    """The canonical text of a label, as categories are written."""
-    value = positive.item() if isinstance(positive, np.generic) else positive
+def category_text(label: Any, name: str) -> str | None:
+    """The canonical text of a label, as categories are written; None for None."""
+    value = label.item() if isinstance(label, np.generic) else label
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -275,6 +275,4 @@ def _text(positive: Any) -> str | None:
             return str(int(value))
         # A fraction is the category of its float32 rounding.
         return np.format_float_positional(np.float32(value), unique=True, trim="-")
-    raise ParameterError(
-        "positive: expected a label: a text, a boolean or a number", name="positive"
-    )
+    raise ParameterError(f"{name}: expected a label: a text, a boolean or a number", name=name)

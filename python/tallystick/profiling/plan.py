@@ -105,9 +105,10 @@ class Plan:
 
     @property
     def outcomes(self) -> list[dict[str, Any]]:
-        """Score, label and kind ("class", "number") of every score that is measured by labels.
+        """Score, label and kind of every score that is measured by labels.
 
-        Of classes also the positive label and the thresholds.
+        The kind is "class", with the positive label and the thresholds; "number"; or "classes"
+        under the name of the label, with each class and the column of its scores.
         """
         return self._core.outcomes()
 
@@ -218,21 +219,27 @@ def request(column: ResolvedColumn) -> dict[str, Any]:
 
 
 def outcomes(spec: Spec | None, resolved: Resolved) -> list[dict[str, Any]]:
-    """The score with its label, in the words of the core; nothing where the data has no label."""
+    """The score with its label, in the words of the core; nothing where the data has no label.
+
+    Of several classes each one is an outcome, and the class that is scored highest is another.
+    """
     if spec is None or spec.score is None or spec.label is None:
         return []
     counted = {column.name: column.kind for column in resolved.instruments}
-    if not {spec.score.column, spec.label.column} <= set(counted):
+    label, several = spec.label.column, spec.score.columns or {}
+    if not {*spec.score.all_columns, label} <= set(counted):
         return []
-    return [
-        {
-            "score": spec.score.column,
-            "label": spec.label.column,
-            "kind": "number" if counted[spec.label.column] == "numeric" else "class",
-            "positive": spec.label.positive,
-            "thresholds": list(spec.score.threshold or ()),
-        }
+    common = {"label": label, "classes": [], "thresholds": list(spec.score.threshold or ())}
+    if spec.score.column is not None:
+        kind = "number" if counted[label] == "numeric" else "class"
+        positive = spec.label.positive
+        return [common | {"score": spec.score.column, "kind": kind, "positive": positive}]
+    single = [
+        common | {"score": column, "kind": "class", "positive": category}
+        for category, column in several.items()
     ]
+    top = {"score": label, "kind": "classes", "positive": None, "classes": list(several.items())}
+    return [*single, common | top]
 
 
 def rates(spec: Spec | None) -> tuple[str, list[tuple[str, float]]] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tallystick.comparison import Measurement
 from tallystick.rendering import numbers
+from tallystick.rendering.escaping import printable
 from tallystick.rendering.findings import ALL, Findings
 
 
@@ -21,6 +22,7 @@ class Form:
         value: The value and the ends of its interval.
         side: What one side shows.
         signed: Whether a value above 0 has its sign.
+        unit: What follows a value, not the ends of its interval.
     """
 
     label: str
@@ -28,6 +30,7 @@ class Form:
     value: Callable[[float], str]
     side: Callable[[float | None], str]
     signed: bool = False
+    unit: str = ""
 
 
 def _probability(value: float | None) -> str:
@@ -45,6 +48,7 @@ FORMS: Mapping[str, Form] = {
     "label_coverage": Form("{} known", "", numbers.share, numbers.share),
     "equalized_odds_gap": Form("{} equal odds", "gap ", _gap, _gap),
     "mae": Form("{} error", "", numbers.number, numbers.number, signed=True),
+    "top_accuracy": Form("{} accuracy", "", numbers.points, numbers.share, signed=True, unit=" pt"),
 }
 
 _FAULTS = {
@@ -66,7 +70,7 @@ def change(row: Measurement) -> str:
     if row.value is None:
         return "-"
     sign = "+" if form.signed and row.value > 0 else ""
-    text = f"{form.before}{sign}{form.value(row.value)}"
+    text = f"{form.before}{sign}{form.value(row.value)}{form.unit}"
     if row.ci_lower is None or row.ci_upper is None:
         return text
     return f"{text} [{form.value(row.ci_lower)}, {form.value(row.ci_upper)}]"
@@ -76,7 +80,7 @@ def level(row: Measurement, value: float) -> str:
     """A value on the scale of the metric, such as its tolerance."""
     form = FORMS[row.metric]
     exact = form.value is numbers.distance and value == row.tolerance
-    return numbers.tolerance(value) if exact else form.value(value)
+    return numbers.tolerance(value) if exact else f"{form.value(value)}{form.unit}"
 
 
 def sides(row: Measurement) -> tuple[str, str]:
@@ -134,6 +138,39 @@ def of_errors(findings: Findings, row: Measurement, _: bool) -> str:
     return "predictions are " + "; ".join(said) if said else ""
 
 
+def of_accuracy(findings: Findings, row: Measurement, with_sides: bool) -> str:
+    """How often the highest scored class is right, and which classes are mixed up more often."""
+    if row.current_value is None or row.reference_value is None:
+        return ""
+    said = []
+    if not with_sides:
+        now, before = sides(row)[::-1]
+        said.append(f"{now} of rows have their label scored highest, against {before} before")
+    if row.segment == ALL:
+        said.append(_mixed_up(findings, row))
+    return "; ".join(text for text in said if text)
+
+
+def _mixed_up(findings: Findings, row: Measurement) -> str:
+    """The wrong prediction whose share of the rows grew most."""
+    shares: dict[str, dict[str, float]] = {}
+    for point in findings.points(row.instrument, "confusion"):
+        shares.setdefault(point["label"], {})[point["side"]] = point["y"]
+
+    def grown(key: str) -> float:
+        return shares[key].get("current", 0.0) - shares[key].get("reference", 0.0)
+
+    # A label that holds the arrow itself is split at the wrong place, and then not told.
+    pairs = {key: key.split(" -> ") for key in shares}
+    wrong = [key for key, pair in pairs.items() if len(pair) == 2 and pair[0] != pair[1]]
+    worst = max(wrong, key=grown, default=None)
+    if worst is None or grown(worst) <= 0.0:
+        return ""
+    label, predicted = (f'"{printable(text, 24)}"' for text in pairs[worst])
+    now, before = (numbers.share(shares[worst].get(side, 0.0)) for side in ("current", "reference"))
+    return f"most: {label} taken for {predicted}, {before} -> {now} of rows"
+
+
 def of_selection(_: Findings, row: Measurement, with_sides: bool) -> str:
     """How many rows are selected."""
     now, before = sides(row)
@@ -187,18 +224,22 @@ def labels_line(findings: Findings) -> str:
     """How many rows have a label and how many of those are positive; else what is expected."""
     found = {row.metric: row for row in findings.rows if row.segment == ALL}
     coverage, rate = found.get("label_coverage"), found.get("positive_rate")
+    what = "positive"
+    if "top_accuracy" in found:
+        # Each class has positives of its own.
+        rate, what = found["top_accuracy"], "predicted right"
     if coverage is None or rate is None:
         return ""
     known = round((coverage.current_value or 0.0) * coverage.n_current)
     if known:
         said = f"{known:,} of {numbers.plural(coverage.n_current, 'row')}"
         if rate.current_value is not None:
-            said += f", {numbers.share(rate.current_value)} positive"
+            said += f", {numbers.share(rate.current_value)} {what}"
         if rate.reference_value is not None:
             said += f", {numbers.share(rate.reference_value)} in the reference"
         return said
     expected = found.get("positive_rate_estimated")
-    if expected is None or expected.value is None:
+    if expected is None or expected.value is None or what != "positive":
         return "none yet"
     share = numbers.share(expected.value)
     return f"none yet; the scores promise {share} positive, if they still hold"

@@ -40,6 +40,7 @@ def check_spec(spec: Spec) -> list[Problem]:
         _segments_are_few_and_listed_once,
         _time_and_id_are_one_column,
         _columns_have_one_role,
+        _score_is_one_column_or_several,
         _score_is_numeric,
         _label_has_a_score,
         _costs_are_of_decisions,
@@ -65,7 +66,7 @@ def claims(spec: Spec) -> list[Claim]:
         ("log.time", spec.log.time, "time"),
         ("log.id", spec.log.id, "id"),
         ("log.unit", spec.log.unit, "unit"),
-        ("score.column", None if spec.score is None else spec.score.column, "score"),
+        *((key, column, "score") for key, column in _score_columns(spec)),
         ("label.column", None if spec.label is None else spec.label.column, "label"),
     ]
     if spec.sampling is not None:
@@ -78,6 +79,16 @@ def claims(spec: Spec) -> list[Claim]:
         if column.role is not None
     ]
     return found
+
+
+def _score_columns(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Every column with scores, after the key that names it."""
+    if spec.score is None:
+        return
+    if spec.score.column is not None:
+        yield "score.column", spec.score.column
+    for category, column in (spec.score.columns or {}).items():
+        yield key_path(("score", "columns", category)), column
 
 
 def role_of(spec: Spec, column: str) -> str:
@@ -135,19 +146,40 @@ def _label_has_a_score(spec: Spec) -> Iterator[Problem]:
     yield from contradictions(spec)
 
 
+def _score_is_one_column_or_several(spec: Spec) -> Iterator[Problem]:
+    score, label = spec.score, spec.label
+    if score is None:
+        return
+    if score.columns is None:
+        if score.column is None:
+            yield Problem("score.column", "a column, or score.columns by class", "neither")
+        if score.tolerance.accuracy is not None:
+            where = "score.tolerance.accuracy"
+            yield Problem(where, "score.columns beside it: a tolerance of several classes", "none")
+        return
+    if score.column is not None:
+        yield Problem("score.columns", "either column or columns", "both")
+    if label is None:
+        yield Problem("score.columns", 'label = { column = "..." } beside it', "no label")
+    elif label.positive is not None:
+        yield Problem("label.positive", "no such key beside score.columns", "a label")
+
+
 def _score_is_numeric(spec: Spec) -> Iterator[Problem]:
     if spec.score is None:
         return
-    column = spec.columns.get(spec.score.column, Column())
-    if column.kind == "categorical":
-        where = key_path(("columns", spec.score.column, "kind"))
-        yield Problem(where, '"numeric", because score.column names the column', '"categorical"')
     if spec.score.tolerance.other_share is not None:
         yield _foreign_tolerance(("score", "tolerance", "other_share"), "numeric")
-    for name in spec.score.tolerance.declared():
-        if name in column.tolerance.declared():
-            where = key_path(("columns", spec.score.column, "tolerance", name))
-            yield Problem(where, "one tolerance", f"a second one beside score.tolerance.{name}")
+    for key, name in _score_columns(spec):
+        column = spec.columns.get(name, Column())
+        if column.kind == "categorical":
+            where = key_path(("columns", name, "kind"))
+            yield Problem(where, f'"numeric", because {key} names the column', '"categorical"')
+        for tolerance in spec.score.tolerance.declared():
+            if tolerance in column.tolerance.declared():
+                where = key_path(("columns", name, "tolerance", tolerance))
+                got = f"a second one beside score.tolerance.{tolerance}"
+                yield Problem(where, "one tolerance", got)
 
 
 def _ignored_columns_stay_ignored(spec: Spec) -> Iterator[Problem]:
@@ -175,7 +207,7 @@ def _other_names_are_unique(spec: Spec) -> Iterator[Problem]:
 
 
 def _columns_agree_with_themselves(spec: Spec) -> Iterator[Problem]:
-    score = None if spec.score is None else spec.score.column
+    scores = set() if spec.score is None else set(spec.score.all_columns)
     for name, column in spec.columns.items():
         place = ("columns", name)
         role = role_of(spec, name)
@@ -192,7 +224,7 @@ def _columns_agree_with_themselves(spec: Spec) -> Iterator[Problem]:
         if role == "label":
             implied = COLUMN_KINDS.get(declared_label_kind(spec) or "")
         yield from _keys_fit(place, column, column.kind or implied)
-        is_probability = name == score and declared_label_kind(spec) != "number"
+        is_probability = name in scores and declared_label_kind(spec) != "number"
         yield from _cells_agree(place, column, is_score=is_probability)
 
 

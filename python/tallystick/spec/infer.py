@@ -192,10 +192,15 @@ class _Resolver:
         binning, range_, bins = _cells(role, declared, kind, is_probability=not is_number)
         defaults = {**words.DEFAULT_TOLERANCES, **words.OUTCOME_TOLERANCES}
         tolerances = {**defaults, **declared.tolerance.declared()}
-        if role == "score" and self.spec.score is not None:
-            tolerances |= self.spec.score.tolerance.declared()
+        # Several classes are judged as one instrument, under the name of their label.
+        several = self.spec.score is not None and self.spec.score.columns is not None
+        has_outcome = role == "score" or (role == "label" and several)
+        if has_outcome and self.spec.score is not None:
+            given = self.spec.score.tolerance.declared()
+            of_label = {key: given[key] for key in given if key in words.OUTCOME_TOLERANCES}
+            tolerances |= given if role == "score" else of_label
         judged = words.TOLERANCES_BY_KIND[kind]
-        if role == "score":
+        if has_outcome:
             judged += tuple(words.OUTCOME_TOLERANCES)
         decide = declared.decide or "psi_corrected"
         pages = self._page_metrics(declared, role, decide)

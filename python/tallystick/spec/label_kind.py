@@ -60,6 +60,8 @@ def _evidence(spec: Spec) -> Iterator[tuple[str, str]]:
 def _of_score(spec: Spec) -> Iterator[tuple[str, str]]:
     if spec.score is None:
         return
+    if spec.score.columns is not None:
+        yield "class", "score.columns"
     if spec.score.threshold is not None:
         yield "class", "score.threshold"
     for name in spec.score.tolerance.declared():

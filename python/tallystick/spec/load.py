@@ -16,6 +16,8 @@ from tallystick.spec.check import check_spec
 from tallystick.spec.model import Spec
 from tallystick.spec.problems import Location, explain, key_path, kind_of
 
+_COLUMNS_OF_SCORES = (("score", "column"), ("score", "columns"))
+
 
 def load_spec(source: str | os.PathLike[str] | Mapping[str, Any] | Spec) -> Spec:
     r"""Reads a spec and checks it.
@@ -147,6 +149,9 @@ def _checked_around(raw: dict[str, Any], broken: Sequence[Location]) -> list[Pro
         spec = Spec.model_validate(rest)
     except ValidationError:
         return []
+    if spec.score is not None and not spec.score.all_columns:
+        # Which columns are scores is not known.
+        cut.add(("score",))
     return [one for one in check_spec(spec) if not _rests_on_a_cut(one.key, cut)]
 
 
@@ -157,7 +162,8 @@ def _table_or_value(location: Location) -> Location:
             return location[:length]
     if location[0] == "columns":
         return location[:2] if location[-1] == "[key]" else location[:3]
-    return location[:1] if location == ("score", "column") else location[:2]
+    # A score without any column is no score.
+    return location[:1] if location[:2] in _COLUMNS_OF_SCORES else location[:2]
 
 
 def _without(table: Mapping[str, Any], place: Location) -> dict[str, Any]:
@@ -171,6 +177,8 @@ def _without(table: Mapping[str, Any], place: Location) -> dict[str, Any]:
 
 def _rests_on_a_cut(key: str, cut: Iterable[Location]) -> bool:
     for place in cut:
+        if place == ("score",) and key == "label":
+            return True
         # Whether `bins` fits a column depends on its being the score.
         scope = "columns" if place == ("score",) else key_path(place[:2])
         if place[0] in ("score", "columns") and f"{key}.".startswith(f"{scope}."):

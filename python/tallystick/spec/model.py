@@ -125,6 +125,10 @@ class ScoreTolerance(Tolerance):
         default=None,
         description="Difference of a segment's rates from those of all other rows.",
     )
+    accuracy: Share | None = Field(
+        default=None,
+        description="Loss of the accuracy of several classes against the reference.",
+    )
     mae_ratio: Annotated[float, Field(strict=True, gt=1.0, allow_inf_nan=False)] | None = Field(
         default=None,
         description="Mean absolute error of a score that foretells a number, as a ratio of the "
@@ -151,7 +155,28 @@ class Costs(Table):
 class Score(Table):
     """The model's output: binned on [0, 1] unless [columns] says otherwise."""
 
-    column: Text = Field(description="Column with the score.")
+    column: Text | None = Field(
+        default=None, description="Column with the score; either it or columns."
+    )
+    columns: (
+        Annotated[
+            dict[str, str],
+            PlainValidator(values.score_columns),
+            WithJsonSchema(
+                {
+                    "type": "object",
+                    "additionalProperties": {"type": "string", "minLength": 1},
+                    "minProperties": 2,
+                    "maxProperties": words.MAX_CLASSES,
+                }
+            ),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Of several classes: the column with the probability of each, by category of "
+        "the label. Of equal scores the first class is the prediction.",
+    )
     threshold: (
         Annotated[
             tuple[float, ...],
@@ -175,6 +200,12 @@ class Score(Table):
         default=None, description="Costs of decisions at the threshold, to be told per row."
     )
     tolerance: ScoreTolerance = Field(default_factory=ScoreTolerance)
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        """Every column with scores, in the order of the classes."""
+        one = () if self.column is None else (self.column,)
+        return (*one, *(self.columns or {}).values())
 
 
 class Label(Table):
@@ -351,12 +382,15 @@ class Spec(Table):
         """Sixteen hex digits of BLAKE2b over what the spec declares; show the first seven.
 
         Everything declared counts, tolerances, owner and paths included: another id means
-        that somebody changed the file's meaning. Order of keys, layout, 0 against 0.0 and
-        defaults written out do not count. It is not the plan's id, which depends on binnings
-        and roles alone.
+        that somebody changed the file's meaning. Order of keys other than classes, layout, 0
+        against 0.0 and defaults written out do not count. It is not the plan's id, which depends
+        on binnings and roles alone.
         """
         declared = self.model_dump(mode="python", by_alias=True, exclude_defaults=True)
         declared["schema"] = self.schema_version
+        if self.score is not None and self.score.columns is not None:
+            # Of equal scores the first class is the prediction.
+            declared["score"]["columns"] = list(self.score.columns.items())
         text = json.dumps(_canonical(declared), sort_keys=True, separators=(",", ":"))
         return hashlib.blake2b(text.encode("ascii"), digest_size=8).hexdigest()
 

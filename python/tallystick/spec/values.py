@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -147,6 +147,21 @@ def thresholds(value: Any) -> tuple[float, ...]:
     if any(not 0.0 < cut <= 1.0 for cut in cuts) or len(set(cuts)) < len(cuts):
         raise refuse(expected + ", each once", "others")
     return tuple(float(cut) for cut in cuts)
+
+
+def score_columns(value: Any) -> dict[str, str]:
+    """The column of each class's scores by category, in their order."""
+    expected = 'a table of 2 to 32 classes, such as { cat = "p_cat", dog = "p_dog" }'
+    if not isinstance(value, Mapping):
+        raise refuse(expected)
+    if not 2 <= len(value) <= words.MAX_CLASSES:
+        raise refuse(expected, f"a table of {len(value)}")
+    columns = [category(name) for name in value], list(value.values())
+    if any(not isinstance(column, str) or not column for column in columns[1]):
+        raise refuse(expected, "a class without the name of a column")
+    if any(len(set(names)) < len(names) for names in columns):
+        raise refuse("every class and every column once", "one that is named twice")
+    return dict(zip(*columns, strict=True))
 
 
 def duration(value: Any) -> str:

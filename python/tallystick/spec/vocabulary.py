@@ -38,11 +38,12 @@ OUTCOME_TOLERANCES: Final[Mapping[str, float | None]] = {
     "selection_rate_ratio": 1.25,
     "fairness_gap": None,
     "mae_ratio": 1.25,
+    "accuracy": 0.05,
 }
 """What a score has besides the tolerances of its kind: an error of probabilities, a loss of area, a
 ratio of shares either way, and a difference of a segment's rates, which is not judged unless it is
 declared: what is fair is not a default. Of a score that foretells a number the ratio of its mean
-absolute error to the reference's."""
+absolute error to the reference's; of scores of several classes a loss of accuracy."""
 
 LABEL_KINDS: Final = ("class", "number")
 NUMBER_TOLERANCES: Final = ("mae_ratio",)
@@ -110,6 +111,13 @@ METRICS: Final = (
     "r2",
     "mape",
     "expected_cost",
+    "top_accuracy",
+    "top_ece_debiased",
+    "macro_f1",
+    "weighted_f1",
+    "kappa",
+    "balanced_top_accuracy",
+    "score_sum_violation_share",
 )
 """Metrics that this release computes."""
 
@@ -135,6 +143,7 @@ MAX_CATEGORIES: Final = 65_536
 MAX_BINS: Final = 65_536
 MAX_SEGMENTS: Final = 8
 MAX_THRESHOLDS: Final = 16
+MAX_CLASSES: Final = 32
 MAX_STRATA: Final = 32
 SCORE_RANGE: Final = (0.0, 1.0)
 SCORE_BINS: Final = 1200

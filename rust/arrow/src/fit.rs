@@ -8,10 +8,11 @@ use arrow_schema::DataType;
 use hashbrown::HashMap;
 use tallystick_core::batch::{Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
-use tallystick_core::outcome::{Number, Outcome, Target};
+use tallystick_core::outcome::{Number, Outcome, Target, Top, TopClass};
 use tallystick_core::pairing;
 use tallystick_core::parallel::add_up;
 use tallystick_core::plan::{Column, Counter, Role};
+use tallystick_core::predictions::highest;
 use tallystick_core::scalar::{Countable, Domain};
 use tallystick_core::vocabulary::Vocabulary;
 
@@ -19,6 +20,7 @@ use crate::error::Error;
 use crate::labels::labels;
 use crate::numbers::{numbers, spelt_out, times, validity};
 use crate::supported::{domain, is_supported};
+use crate::tops::{cells, doubles};
 
 /// How a column is to be counted, before its sample is seen.
 #[derive(Clone, Debug)]
@@ -63,6 +65,8 @@ pub enum TargetRequest {
     Class(ClassRequest),
     /// Its value.
     Number,
+    /// Which of several categories it is: each with the column of its scores.
+    Top(Vec<(String, String)>),
 }
 
 /// A score of classes, before a sample is seen.
@@ -101,6 +105,10 @@ fn fit_outcome(
             let target = Target::Number(fit_number(request, batches)?);
             Ok(Outcome { score: request.score.clone(), label: request.label.clone(), target })
         }
+        TargetRequest::Top(classes) => {
+            let target = Target::Top(fit_top(request, classes, columns, batches)?);
+            Ok(Outcome { score: request.score.clone(), label: request.label.clone(), target })
+        }
     }
 }
 
@@ -129,6 +137,45 @@ fn doubles_of(array: &dyn Array, rows: usize) -> Vec<f64> {
     })
 }
 
+/// The vocabulary of the label's column.
+fn label_vocabulary<'a>(
+    request: &OutcomeRequest,
+    columns: &'a mut [Column],
+) -> Result<&'a mut Arc<Vocabulary>, Error> {
+    match columns.iter_mut().find(|column| column.name == request.label) {
+        Some(Column { counter: Counter::Categorical(vocabulary), .. }) => Ok(vocabulary),
+        _ => Err(Error::Missing { column: request.label.clone() }),
+    }
+}
+
+/// Categories of several classes, and cells of the highest score of a row. A label that the sample
+/// lacks joins the vocabulary.
+fn fit_top(
+    request: &OutcomeRequest,
+    classes: &[(String, String)],
+    columns: &mut [Column],
+    batches: &[RecordBatch],
+) -> Result<Top, Error> {
+    let vocabulary = label_vocabulary(request, columns)?;
+    let held = vocabulary.categories();
+    let missing = classes.iter().map(|(category, _)| category).filter(|label| !held.contains(label));
+    let known: Vec<String> = held.iter().chain(missing).cloned().collect();
+    let place = |(category, column): &(String, String)| {
+        let category = known.iter().position(|label| label == category).unwrap_or(0) as u32;
+        TopClass { column: column.clone(), category }
+    };
+    let places = classes.iter().map(place).collect();
+    *vocabulary = Arc::new(Vocabulary::new(known)?);
+    let mut confidence: Vec<f64> = Vec::new();
+    for batch in batches {
+        let column = |(_, name): &(String, String)| batch.column_by_name(name).cloned().map(spelt_out);
+        let arrays: Vec<ArrayRef> = classes.iter().filter_map(column).collect();
+        let scores: Vec<_> = arrays.iter().map(|array| doubles(array.as_ref())).collect();
+        confidence.extend(highest(&scores, batch.num_rows()).0);
+    }
+    Ok(Top::new(places, Arc::new(cells(confidence)?))?)
+}
+
 /// Cells of a score of classes, and its positive label.
 fn fit_classes(
     request: &OutcomeRequest,
@@ -136,10 +183,7 @@ fn fit_classes(
     columns: &mut [Column],
     batches: &[RecordBatch],
 ) -> Result<Outcome, Error> {
-    let labels = columns.iter_mut().find(|column| column.name == request.label);
-    let Some(Column { counter: Counter::Categorical(vocabulary), .. }) = labels else {
-        return Err(Error::Missing { column: request.label.clone() });
-    };
+    let vocabulary = label_vocabulary(request, columns)?;
     let held = vocabulary.categories();
     let declared = classes.positive.clone().map(|positive| vec![positive]);
     let usual = |pair: &[&str; 2]| held.iter().all(|label| pair.contains(&label.as_str()));

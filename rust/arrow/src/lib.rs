@@ -13,6 +13,7 @@ mod scoring;
 mod sound;
 mod states;
 mod supported;
+mod tops;
 mod values;
 
 pub use bind::{Binder, Bound};
@@ -25,4 +26,5 @@ pub use scoring::{Depth, paired};
 pub use sound::check;
 pub use states::counts;
 pub use supported::{SUPPORTED, is_supported};
+pub use tops::top_rows;
 pub use values::{Column, Quantiles, edges, extent, histogram, quantiles};

@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod pairing;
 pub mod parallel;
 pub mod plan;
+pub mod predictions;
 pub mod profile;
 pub mod residuals;
 pub mod sampling;

@@ -3,16 +3,18 @@
 use std::borrow::Cow;
 
 use crate::batch::{Batch, Bits, Labels, NAN, NULL, Numbers, Values};
-use crate::outcome::{Class, Classes, Outcome, Target};
+use crate::outcome::{Class, Classes, Outcome, Target, Top};
 use crate::plan::Plan;
+use crate::predictions::{Predictions, Truth};
 use crate::residuals::Residuals;
 use crate::scalar::Unit;
 use crate::state::binary::{self, BinaryScratch};
 use crate::state::categorical::{Place, Places};
 use crate::state::regression::{self, RegressionScratch};
+use crate::state::top;
 use crate::state::{BinaryState, Grain, Leaves, OutcomeState, Rows};
 
-/// Buffers of both kinds of outcomes, kept between batches.
+/// Buffers of all kinds of outcomes, kept between batches.
 #[derive(Debug, Default)]
 pub(crate) struct PairScratch {
     binary: BinaryScratch,
@@ -45,6 +47,14 @@ pub(crate) fn count(
                 regression::count_rows(&made, rows, number, (state, Grain::Coarse), scratch);
             });
         }
+        (Target::Top(of), OutcomeState::Top(all)) => {
+            let made = predictions(plan, (outcome, of), batch, places);
+            top::count(&made, of, (all, Grain::Fine), &mut scratch.binary);
+            leaves.each_outcome(|state, rows| {
+                let OutcomeState::Top(state) = state else { return };
+                top::count_leaf(&made, rows, of, state, &mut scratch.binary);
+            });
+        }
         // A plan counts an outcome one way; the state is of the plan.
         _ => {}
     }
@@ -67,13 +77,12 @@ impl<'a> Pairs<'a> {
         let absent = || Cow::Owned(vec![f64::NAN; batch.rows]);
         let scores = at(&outcome.score).map(|i| scores(&batch.columns[i], batch.rows));
         let mut classes = match at(&outcome.label).map(|i| (&batch.columns[i], places[i].as_ref())) {
-            Some((Values::Labels(labels), Some(places))) => classes(labels, places, of),
+            Some((Values::Labels(labels), Some(places))) => {
+                by_label(labels, places, |category| of.class_of(category) as u8, |why| why as u8)
+            }
             _ => vec![Class::Missing as u8; batch.rows],
         };
-        if let Some(second) = batch.immature_from {
-            let immature = |row: &usize| !is_mature(batch.time.as_ref(), second, *row);
-            (0..batch.rows).filter(immature).for_each(|row| classes[row] = Class::Immature as u8);
-        }
+        hide_immature(batch, &mut classes, Class::Immature as u8);
         Self { scores: scores.unwrap_or_else(absent), classes }
     }
 
@@ -117,18 +126,53 @@ pub fn scores<'a>(values: &'a Values<'_>, rows: usize) -> Cow<'a, [f64]> {
     scores
 }
 
-/// The class of every row, looked up once for each text.
-fn classes(labels: &Labels<'_>, places: &Places, of: &Classes) -> Vec<u8> {
-    let class = |code: u32| match places.of(code) {
-        Place::Category(category) => of.class_of(category),
-        Place::Null | Place::Nan => Class::Missing,
-        Place::Other | Place::NegativeInfinity | Place::PositiveInfinity => Class::Undeclared,
+/// Which of several classes each row is scored highest in, and which it is.
+fn predictions(
+    plan: &Plan,
+    (outcome, of): (&Outcome, &Top),
+    batch: &Batch<'_>,
+    places: &[Option<Places>],
+) -> Predictions {
+    let absent = || Cow::Owned(vec![f64::NAN; batch.rows]);
+    let column =
+        |name: &str| plan.find(name).map_or_else(absent, |at| scores(&batch.columns[at], batch.rows));
+    let columns: Vec<_> = of.classes.iter().map(|class| column(&class.column)).collect();
+    let at = plan.find(&outcome.label);
+    let mut truths = match at.map(|i| (&batch.columns[i], places[i].as_ref())) {
+        Some((Values::Labels(labels), Some(places))) => {
+            let truth = |category| of.place_of(category).map_or(Truth::Unknown(Class::Undeclared), Truth::Of);
+            by_label(labels, places, truth, Truth::Unknown)
+        }
+        _ => vec![Truth::Unknown(Class::Missing); batch.rows],
     };
-    let known: Vec<u8> = (0..labels.texts.len() as u32).map(|code| class(code) as u8).collect();
+    hide_immature(batch, &mut truths, Truth::Unknown(Class::Immature));
+    Predictions::of(&columns, &truths)
+}
+
+/// What each row's label is, looked up once for each text.
+fn by_label<T: Copy>(
+    labels: &Labels<'_>,
+    places: &Places,
+    of: impl Fn(u32) -> T,
+    unknown: impl Fn(Class) -> T,
+) -> Vec<T> {
+    let class = |code: u32| match places.of(code) {
+        Place::Category(category) => of(category),
+        Place::Null | Place::Nan => unknown(Class::Missing),
+        Place::Other | Place::NegativeInfinity | Place::PositiveInfinity => unknown(Class::Undeclared),
+    };
+    let known: Vec<T> = (0..labels.texts.len() as u32).map(class).collect();
     let special =
-        |code: u32| if matches!(code, NULL | NAN) { Class::Missing } else { Class::Undeclared } as u8;
+        |code: u32| unknown(if matches!(code, NULL | NAN) { Class::Missing } else { Class::Undeclared });
     let of = |code: &u32| known.get(*code as usize).copied().unwrap_or_else(|| special(*code));
     labels.codes.iter().map(of).collect()
+}
+
+/// Labels of rows that are too young for them are not looked at.
+fn hide_immature<T: Copy>(batch: &Batch<'_>, labels: &mut [T], immature: T) {
+    let Some(second) = batch.immature_from else { return };
+    let young = |row: &usize| !is_mature(batch.time.as_ref(), second, *row);
+    (0..batch.rows).filter(young).for_each(|row| labels[row] = immature);
 }
 
 /// Whether a row is old enough for its label to be final; not when its age is unknown.

@@ -130,11 +130,7 @@ impl Plan {
             return Err(parameter("outcomes", "at most 64 pairs of score and label, each once"));
         }
         let counter = |name: &str| self.find(name).map(|i| &self.columns[i].counter);
-        let fits = |outcome: &Outcome| {
-            let both = counter(&outcome.score).zip(counter(&outcome.label));
-            both.is_some_and(|(score, label)| outcome.fits(score, label))
-        };
-        if !outcomes.iter().all(fits) {
+        if !outcomes.iter().all(|outcome| outcome.fits(counter)) {
             return Err(parameter(
                 "outcomes",
                 "a numeric score, and a label of the plan that is categorical or, when its value is foretold, numeric",

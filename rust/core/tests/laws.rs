@@ -1,137 +1,22 @@
 //! The contracts of a profile: a pure function of the rows, merging is addition, nothing is
 //! dropped, damaged bytes are refused.
 
-use std::borrow::Cow;
+mod rows;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use rows::{Row, bytes, count, number, of_kinds, of_several, outcome, plan, row};
 use tallystick_core::Error;
-use tallystick_core::batch::{Batch, Bits, Labels, NULL, Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
 use tallystick_core::codec;
 use tallystick_core::measure::Scored;
-use tallystick_core::outcome::{Number, Outcome, Target};
-use tallystick_core::plan::{Column, Counter, Plan, Role};
+use tallystick_core::outcome::Target;
+use tallystick_core::plan::{Counter, Plan};
 use tallystick_core::profile::Profile;
-use tallystick_core::scalar::{Domain, Unit};
+use tallystick_core::scalar::Domain;
 use tallystick_core::slice::SliceKey;
-use tallystick_core::state::{BinaryState, Grain, OutcomeState, RegressionState};
-use tallystick_core::vocabulary::Vocabulary;
-
-/// One row of every kind of column.
-#[derive(Clone, Debug)]
-struct Row {
-    float: Option<f64>,
-    integer: i64,
-    amount: f32,
-    label: Option<u8>,
-    second: i64,
-}
-
-const TEXTS: [&str; 6] = ["a", "b", "c", "d", "new", "newer"];
-
-fn row() -> impl Strategy<Value = Row> {
-    let float =
-        prop_oneof![4 => -10.0..10.0, 4 => 0.0..1.0, 1 => any::<f64>(), 1 => Just(0.5), 1 => Just(1.0)];
-    (
-        prop::option::weighted(0.9, float),
-        any::<i64>(),
-        any::<f32>(),
-        prop::option::weighted(0.9, 0_u8..6),
-        0_i64..300_000,
-    )
-        .prop_map(|(float, integer, amount, label, second)| Row {
-            float,
-            integer,
-            amount,
-            label,
-            second,
-        })
-}
-
-fn plan() -> Arc<Plan> {
-    let sample = Sample::floats((0..500).map(|i| f64::from(i) / 50.0 - 5.0).collect());
-    let wide = Sample::integers((0..500).map(|i| (i128::from(i) - 250) << 50).collect());
-    let numeric = |name: &str, recipe: &Recipe, domain, sample: &Sample| Column {
-        name: name.into(),
-        role: Role::Feature,
-        counter: Counter::Numeric(Arc::new(Binning::fit(recipe, domain, sample).unwrap())),
-    };
-    let texts = TEXTS[..4].iter().map(|t| (*t).to_owned()).collect();
-    let label = Column {
-        name: "label".into(),
-        role: Role::Segment,
-        counter: Counter::Categorical(Arc::new(Vocabulary::new(texts).unwrap())),
-    };
-    let columns = vec![
-        numeric("float", &Recipe::Quantile, Domain::Float, &sample),
-        numeric("integer", &Recipe::Quantile, Domain::Integer, &wide),
-        numeric("amount", &Recipe::LogLinear, Domain::Float, &sample),
-        label,
-    ];
-    let outcomes = vec![outcome(), number("amount", "float"), number("float", "integer")];
-    Arc::new(Plan::new(columns, Some("time".into())).unwrap().with_outcomes(outcomes).unwrap())
-}
-
-/// The float as a score of the label's first text: most of it is out of range.
-fn outcome() -> Outcome {
-    let recipe = Recipe::Outcome { thresholds: vec![0.35, 1.0 / 3.0] };
-    let sample = Sample::floats((0..500).map(|i| f64::from(i) / 500.0).collect());
-    let binning = Arc::new(Binning::fit(&recipe, Domain::Float, &sample).unwrap());
-    Outcome::new(("float".into(), "label".into()), 0, binning, vec![0.35, 1.0 / 3.0]).unwrap()
-}
-
-/// A column as the prediction of another one: of any floats, and of any 64 bits.
-fn number(score: &str, label: &str) -> Outcome {
-    let sample = (0..100).map(|i| (f64::from(i), f64::from(i) / 7.0));
-    let target = Target::Number(Number::learn(sample).unwrap());
-    Outcome { score: score.into(), label: label.into(), target }
-}
-
-/// The state of the outcome of classes, and those of the numbers, in one slice.
-fn of_kinds(outcomes: &[OutcomeState]) -> (&BinaryState, [&RegressionState; 2]) {
-    let [amount, float, classes] = outcomes else { panic!("three outcomes") };
-    (classes.class().unwrap(), [amount.number().unwrap(), float.number().unwrap()])
-}
-
-/// Counts rows in batches that end at the given places.
-fn count(plan: &Arc<Plan>, rows: &[Row], cuts: &[usize]) -> Profile {
-    let mut profile = Profile::new(Arc::clone(plan));
-    let mut start = 0;
-    for end in cuts.iter().copied().chain([rows.len()]) {
-        let end = end.clamp(start, rows.len());
-        add(&mut profile, &rows[start..end]);
-        start = end;
-    }
-    profile
-}
-
-fn add(profile: &mut Profile, rows: &[Row]) {
-    let floats: Vec<f64> = rows.iter().map(|r| r.float.unwrap_or(f64::NAN)).collect();
-    let integers: Vec<i64> = rows.iter().map(|r| r.integer).collect();
-    let amounts: Vec<f32> = rows.iter().map(|r| r.amount).collect();
-    let codes: Vec<u32> = rows.iter().map(|r| r.label.map_or(NULL, u32::from)).collect();
-    let seconds: Vec<i64> = rows.iter().map(|r| r.second).collect();
-    let mut bytes = vec![0_u8; rows.len() / 8 + 1];
-    rows.iter().enumerate().for_each(|(i, r)| bytes[i / 8] |= u8::from(r.float.is_some()) << (i % 8));
-    let texts = TEXTS.map(Cow::Borrowed).to_vec();
-    let by_name = |name: &str| match name {
-        "float" => Values::Numbers { numbers: Numbers::F64(&floats), validity: Some(Bits::new(&bytes, 0)) },
-        "integer" => Values::Numbers { numbers: Numbers::I64(&integers), validity: None },
-        "amount" => Values::Numbers { numbers: Numbers::F32(&amounts), validity: None },
-        _ => Values::Labels(Labels { texts: texts.clone(), codes: Cow::Borrowed(&codes) }),
-    };
-    let columns = profile.plan().columns().iter().map(|c| by_name(&c.name)).collect();
-    let time = Values::Times { ticks: Cow::Borrowed(&seconds), unit: Unit::Second, validity: None };
-    // Labels of the last hours are not final.
-    let immature_from = Some(280_000);
-    let batch = Batch { rows: rows.len(), columns, time: Some(time), immature_from };
-    profile.count(&batch, Some(86_400)).unwrap();
-}
-
-fn bytes(profile: &Profile) -> Vec<u8> {
-    codec::profile_to_bytes(profile)
-}
+use tallystick_core::state::{BinaryState, Grain};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
@@ -318,10 +203,54 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn several_classes_are_counted_as_their_rows(rows in prop::collection::vec(row(), 1..200)) {
+        let profile = count(&plan(), &rows, &[70]);
+        let state = of_several(&profile.all().outcomes);
+        // Place of each label's class; c is none, and so is what the vocabulary does not have.
+        let class = |r: &Row| match r.label.filter(|_| r.second < 280_000) {
+            Some(label) if label < 4 => [Some(2), Some(0), None, Some(1)][usize::from(label)],
+            _ => None,
+        };
+        let fits = |r: &Row| r.scores.iter().all(|p| (0.0..=1.0).contains(p));
+        // The first of the largest: later ones have to be larger.
+        let predicted = |r: &Row| (0..3).fold(0, |best, k| if r.scores[k] > r.scores[best] { k } else { best });
+        let count = |keep: &dyn Fn(&Row) -> bool| rows.iter().filter(|r| keep(r)).count() as u64;
+        for cell in 0..9 {
+            let here = |r: &Row| fits(r) && class(r) == Some(cell / 3) && predicted(r) == cell % 3;
+            prop_assert_eq!(state.table[cell], count(&here));
+        }
+        prop_assert_eq!(state.answered(), state.confidence.labelled());
+        let sum = |r: &Row| r.scores.iter().sum::<f64>();
+        prop_assert_eq!(state.off_sum, count(&|r| fits(r) && (sum(r) - 1.0).abs() > 1e-3));
+        prop_assert_eq!(state.predicted(), count(&fits));
+        let apart = state.confidence.apart;
+        prop_assert_eq!(apart.immature, count(&|r| r.second >= 280_000));
+        let known = |r: &Row| r.second < 280_000 && r.label.is_some();
+        prop_assert_eq!(apart.undeclared, count(&|r| known(r) && class(r).is_none()));
+        let missing = |r: &Row| r.scores.iter().any(|p| p.is_nan());
+        prop_assert_eq!(apart.unscored.iter().sum::<u64>(), count(&missing));
+        prop_assert_eq!(apart.outside.iter().sum::<u64>(), count(&|r| !missing(r) && !fits(r)));
+        // A slice holds what its rows hold.
+        let parts: Vec<_> = profile.leaves().map(|(_, leaf)| of_several(&leaf.outcomes)).collect();
+        for cell in 0..9 {
+            prop_assert_eq!(parts.iter().map(|part| part.table[cell]).sum::<u64>(), state.table[cell]);
+        }
+    }
+}
+
 #[test]
 fn old_windows_are_folded_whatever_the_order() {
     let plan = plan();
-    let day = |d: i64| Row { float: Some(1.0), integer: d, amount: 1.0, label: Some(0), second: d * 86_400 };
+    let day = |d: i64| Row {
+        float: Some(1.0),
+        integer: d,
+        amount: 1.0,
+        label: Some(0),
+        second: d * 86_400,
+        scores: [0.2, 0.5, 0.3],
+    };
     let kept = Profile::new(Arc::clone(&plan)).windows_kept();
     let days: Vec<Row> = (0..kept as i64 + 50).map(day).collect();
     let forward = count(&plan, &days, &(1..20).map(|i| i * 60).collect::<Vec<_>>());
@@ -342,6 +271,7 @@ fn a_window_taken_out_is_a_profile_that_cannot_be_counted_into() {
             amount: 2.0,
             label: Some((i % 3) as u8),
             second: i64::from(i) * 5000,
+            scores: [0.6, 0.3, 0.1],
         })
         .collect();
     let profile = count(&plan(), &rows, &[]);

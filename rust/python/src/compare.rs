@@ -24,6 +24,7 @@ pub struct InstrumentSettings {
     fairness_gap: Option<f64>,
     mae_ratio: f64,
     costs: Option<[f64; 4]>,
+    accuracy: f64,
     page: Vec<String>,
 }
 
@@ -47,6 +48,7 @@ impl From<InstrumentSettings> for Instrument {
                 selection_rate_ratio: given.selection_rate_ratio,
                 fairness_gap: given.fairness_gap,
                 mae_ratio: given.mae_ratio,
+                accuracy: given.accuracy,
             },
             costs: given.costs.map(crate::measure::costs_of),
             page: given.page,

@@ -6,8 +6,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use tallystick_arrow::{Depth, Identity};
 use tallystick_core::compare::{
-    RegressionRows, RegressionSettings, Report, ScoredRows, ScoredSettings, measure_counts as measure,
-    measure_regression as regression, measure_scored as measure_scored_rows,
+    RegressionRows, RegressionSettings, Report, ScoredRows, ScoredSettings, TopRows, TopSettings,
+    measure_counts as measure, measure_regression as regression, measure_scored as measure_scored_rows,
+    measure_top,
 };
 use tallystick_core::measure::catalogue::CATALOGUE;
 use tallystick_core::measure::scored::decision::Costs;
@@ -149,6 +150,41 @@ pub fn measure_regression(
 /// Costs of false positives, false negatives, true positives and true negatives.
 pub fn costs_of([fp, fn_, tp, tn]: [f64; 4]) -> Costs {
     Costs { fp, fn_, tp, tn }
+}
+
+/// A metric of the scores of several classes, the first columns of the batches, and their labels,
+/// the last column, as a batch of one row; and how many rows have a label that is no class.
+#[pyfunction]
+#[pyo3(signature = (metric, batches, classes, *, reference=None, bins=15, tolerance=None, false_alarm_rate=0.01, threads=1))]
+#[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
+#[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
+pub fn measure_classes(
+    py: Python<'_>,
+    metric: &str,
+    batches: Vec<Imported>,
+    classes: Vec<String>,
+    reference: Option<Vec<Imported>>,
+    bins: u32,
+    tolerance: Option<f64>,
+    false_alarm_rate: f64,
+    threads: usize,
+) -> PyResult<(Py<PyAny>, u64)> {
+    let (batch, undeclared) = guard(py, || {
+        let (report, undeclared) = py.detach(|| -> Result<_, Failure> {
+            let side = |batches: Vec<Imported>| -> Result<TopRows, Failure> {
+                let batches: Vec<RecordBatch> =
+                    batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
+                Ok(tallystick_arrow::top_rows(&batches, &classes, threads)?)
+            };
+            let (reference, current) = (reference.map(side).transpose()?, side(batches)?);
+            let of_reference = reference.as_ref().map_or(0, |rows| rows.apart.undeclared);
+            let undeclared = current.apart.undeclared + of_reference;
+            let settings = TopSettings { bins, tolerance, false_alarm_rate };
+            Ok((measure_top(metric, reference, current, settings)?, undeclared))
+        })?;
+        Ok::<_, Failure>((one_row(&report)?, undeclared))
+    })?;
+    Ok((batch.to_pyarrow(py)?.unbind(), undeclared))
 }
 
 /// A report that no plan is behind.

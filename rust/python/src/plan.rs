@@ -72,14 +72,16 @@ pub struct OutcomeSettings {
     label: String,
     kind: String,
     positive: Option<String>,
+    classes: Vec<(String, String)>,
     thresholds: Vec<f64>,
 }
 
 impl OutcomeSettings {
     fn request(self) -> OutcomeRequest {
-        let Self { score, label, kind, positive, thresholds } = self;
+        let Self { score, label, kind, positive, classes, thresholds } = self;
         let target = match kind.as_str() {
             "number" => TargetRequest::Number,
+            "classes" => TargetRequest::Top(classes),
             _ => TargetRequest::Class(ClassRequest { positive, thresholds }),
         };
         OutcomeRequest { score, label, target }
@@ -185,22 +187,28 @@ impl Plan {
         self.inner.time()
     }
 
-    /// Score, label and kind of every outcome; of classes also the positive label and thresholds.
+    /// Score, label and kind of every outcome; of a class also the positive label and
+    /// thresholds, of several classes each with its column.
     fn outcomes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let described = self.inner.outcomes().iter().map(|outcome| {
             let entry = PyDict::new(py);
             entry.set_item("score", &outcome.score)?;
             entry.set_item("label", &outcome.label)?;
-            let Target::Class(classes) = &outcome.target else {
-                entry.set_item("kind", "number")?;
-                return Ok(entry);
-            };
-            entry.set_item("kind", "class")?;
             let column = self.inner.find(&outcome.label).map(|i| &self.inner.columns()[i].counter);
-            if let Some(Counter::Categorical(labels)) = column {
-                entry.set_item("positive", classes.positive_text(labels))?;
+            match (&outcome.target, column) {
+                (Target::Class(classes), Some(Counter::Categorical(labels))) => {
+                    entry.set_item("kind", "class")?;
+                    entry.set_item("positive", classes.positive_text(labels))?;
+                    entry.set_item("thresholds", &classes.thresholds)?;
+                }
+                (Target::Top(top), Some(Counter::Categorical(labels))) => {
+                    entry.set_item("kind", "classes")?;
+                    let columns = top.classes.iter().map(|class| &class.column);
+                    let classes: Vec<_> = top.texts(labels).into_iter().zip(columns).collect();
+                    entry.set_item("classes", classes)?;
+                }
+                _ => entry.set_item("kind", "number")?,
             }
-            entry.set_item("thresholds", &classes.thresholds)?;
             Ok(entry)
         });
         PyList::new(py, described.collect::<PyResult<Vec<_>>>()?)

@@ -8,6 +8,7 @@ pub mod bytes;
 mod outcome;
 mod regression;
 mod state;
+mod top;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

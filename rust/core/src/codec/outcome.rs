@@ -3,9 +3,10 @@
 use tallystick_kernels::scores::{CLASSES, SCORE_BITS};
 
 use super::bytes::{Reader, Writer};
-use super::regression;
+use super::{regression, top};
+use crate::binning::Binning;
 use crate::error::Result;
-use crate::outcome::{Classes, Outcome, Target};
+use crate::outcome::{Outcome, Target};
 use crate::state::binary::{Apart, BinarySums, ClassCounts, UNKNOWN};
 use crate::state::{BinaryState, Grain, OutcomeState};
 
@@ -13,6 +14,7 @@ pub(super) fn write(writer: &mut Writer, state: &OutcomeState) {
     match state {
         OutcomeState::Class(state) => write_classes(writer, state),
         OutcomeState::Number(state) => regression::write(writer, state),
+        OutcomeState::Top(state) => top::write(writer, state),
     }
 }
 
@@ -23,14 +25,17 @@ pub(super) fn read(
     rows: u64,
 ) -> Result<OutcomeState> {
     Ok(match &outcome.target {
-        Target::Class(classes) => OutcomeState::Class(Box::new(read_classes(reader, classes, grain, rows)?)),
+        Target::Class(classes) => {
+            OutcomeState::Class(Box::new(read_classes(reader, &classes.binning, grain, rows)?))
+        }
         Target::Number(number) => {
             OutcomeState::Number(Box::new(regression::read(reader, number, grain, rows)?))
         }
+        Target::Top(of) => OutcomeState::Top(Box::new(top::read(reader, of, grain, rows)?)),
     })
 }
 
-fn write_classes(writer: &mut Writer, state: &BinaryState) {
+pub(super) fn write_classes(writer: &mut Writer, state: &BinaryState) {
     state.apart.to_array().into_iter().for_each(|rows| writer.count(rows));
     let occupied: Vec<_> =
         state.cells.iter().enumerate().filter(|(_, cell)| cell.rows != [0; CLASSES]).collect();
@@ -47,8 +52,13 @@ fn write_classes(writer: &mut Writer, state: &BinaryState) {
     state.sums.to_array().into_iter().for_each(|sum| writer.signed(sum));
 }
 
-fn read_classes(reader: &mut Reader<'_>, classes: &Classes, grain: Grain, rows: u64) -> Result<BinaryState> {
-    let mut state = BinaryState::new(&classes.binning, grain);
+pub(super) fn read_classes(
+    reader: &mut Reader<'_>,
+    binning: &Binning,
+    grain: Grain,
+    rows: u64,
+) -> Result<BinaryState> {
+    let mut state = BinaryState::new(binning, grain);
     let mut apart = [0; 9];
     for count in &mut apart {
         *count = reader.count()?;

@@ -16,6 +16,7 @@ mod outcomes;
 mod pair;
 mod regression;
 mod settings;
+mod top;
 mod usual;
 mod values;
 
@@ -24,6 +25,7 @@ pub use measurement::{CurvePoint, Measurement, Reason, Status};
 pub use outcome::{Rows as ScoredRows, ScoredSettings, measure_scored};
 pub use regression::{RegressionSettings, Rows as RegressionRows, measure_regression};
 pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
+pub use top::{Rows as TopRows, TopSettings, measure_top};
 pub use values::measure_ks;
 
 use crate::error::Result;

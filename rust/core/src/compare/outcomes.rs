@@ -2,8 +2,8 @@
 
 use super::measurement::{Measurement, Reason, Status};
 use super::settings::Instrument;
-use super::{Both, Report, outcome, regression};
-use crate::outcome::{Classes, Outcome, Target};
+use super::{Both, Report, outcome, regression, top};
+use crate::outcome::{Classes, Outcome, Target, Top};
 use crate::plan::Counter;
 use crate::profile::Profile;
 use crate::sampling::Sampling;
@@ -21,7 +21,7 @@ trait Side: Clone {
 impl Side for outcome::Side {
     fn of(state: &OutcomeState, outcome: &Outcome, grain: Grain) -> Option<Self> {
         let Target::Class(classes) = &outcome.target else { return None };
-        Some(Self::of(state.class()?, classes, grain))
+        Some(Self::of(state.class()?, &classes.binning, grain))
     }
 
     fn weighted(strata: &[(f64, Self)]) -> Self {
@@ -33,6 +33,17 @@ impl Side for regression::Side {
     fn of(state: &OutcomeState, outcome: &Outcome, grain: Grain) -> Option<Self> {
         let Target::Number(number) = &outcome.target else { return None };
         Some(Self::of(state.number()?, number, grain))
+    }
+
+    fn weighted(strata: &[(f64, Self)]) -> Self {
+        Self::weighted(strata)
+    }
+}
+
+impl Side for top::Side {
+    fn of(state: &OutcomeState, outcome: &Outcome, grain: Grain) -> Option<Self> {
+        let Target::Top(top) = &outcome.target else { return None };
+        Some(Self::of(state.top()?, top, grain))
     }
 
     fn weighted(strata: &[(f64, Self)]) -> Self {
@@ -82,6 +93,7 @@ impl Both<'_> {
                     self.sides(&place).map(|sides| self.classes(&place, classes, sides, report))
                 }
                 Target::Number(_) => self.sides(&place).map(|sides| self.numbers(&place, sides, report)),
+                Target::Top(of) => self.sides(&place).map(|sides| self.several(&place, of, sides, report)),
             };
             if let (Err(reason), true) = (measured, whole) {
                 report.measurements.push(unmeasured(outcome, reason));
@@ -93,6 +105,7 @@ impl Both<'_> {
         let task = outcome::Task {
             score: &place.outcome.score,
             label: &place.outcome.label,
+            one_of_several: self.has_several(&place.outcome.label),
             thresholds: &of.thresholds,
             bins: outcome::BINS,
             slice: place.slice,
@@ -122,6 +135,35 @@ impl Both<'_> {
         if place.is_whole() {
             report.curves.extend(task.curves());
         }
+    }
+
+    fn several(&self, place: &Place<'_>, of: &Top, sides: Sides<top::Side>, report: &mut Report) {
+        let plan = self.reference.plan();
+        let label = plan.find(&place.outcome.label).map(|at| &plan.columns()[at].counter);
+        let classes = match label {
+            Some(Counter::Categorical(vocabulary)) => of.texts(vocabulary),
+            _ => Vec::new(),
+        };
+        let task = top::Task {
+            label: &place.outcome.label,
+            classes: &classes,
+            bins: outcome::BINS,
+            slice: place.slice,
+            reference: Some(sides.reference),
+            current: sides.current,
+            instrument: place.instrument,
+            minimum_coverage: self.settings.minimum_coverage,
+        };
+        report.measurements.extend(task.measure());
+        if place.is_whole() {
+            report.curves.extend(task.curves());
+        }
+    }
+
+    /// Whether the label's classes are an outcome of their own.
+    fn has_several(&self, label: &str) -> bool {
+        let outcomes = self.reference.plan().outcomes();
+        outcomes.iter().any(|outcome| outcome.label == label && matches!(outcome.target, Target::Top(_)))
     }
 
     /// Whether the rows of a segment can be weighted: segments are not crossed with the strata of a
@@ -159,7 +201,11 @@ impl Both<'_> {
 
 /// The row that stands for all of an outcome that cannot be measured.
 fn unmeasured(outcome: &Outcome, reason: Reason) -> Measurement {
-    let metric = if matches!(outcome.target, Target::Class(_)) { "calibration" } else { "mae" };
+    let metric = match outcome.target {
+        Target::Class(_) => "calibration",
+        Target::Number(_) => "mae",
+        Target::Top(_) => "top_accuracy",
+    };
     let mut row = Measurement::new(&outcome.score, SliceKey::default(), metric);
     row.decides = true;
     row.severity = "warn";

@@ -51,6 +51,8 @@ pub struct OutcomeTolerances {
     pub fairness_gap: Option<f64>,
     /// Largest accepted mean absolute error, as a ratio of the reference's; above 1.
     pub mae_ratio: f64,
+    /// Largest accepted loss of the accuracy of several classes.
+    pub accuracy: f64,
 }
 
 impl Default for OutcomeTolerances {
@@ -61,6 +63,7 @@ impl Default for OutcomeTolerances {
             selection_rate_ratio: 1.25,
             fairness_gap: None,
             mae_ratio: 1.25,
+            accuracy: 0.05,
         }
     }
 }
@@ -129,7 +132,8 @@ impl Settings {
         for instrument in &self.instruments {
             let of = instrument.outcome;
             let shares = [instrument.ks, instrument.missing_share, instrument.other_share];
-            let shares = shares.into_iter().chain([of.ece_debiased, of.auc]).chain(of.fairness_gap);
+            let shares =
+                shares.into_iter().chain([of.ece_debiased, of.auc, of.accuracy]).chain(of.fairness_gap);
             if !(of.selection_rate_ratio > 1.0 && of.selection_rate_ratio.is_finite()) {
                 return Err(parameter("tolerance.selection_rate_ratio", "a ratio above 1"));
             }

@@ -84,5 +84,27 @@ pub fn p_value(reference: impl Into<Share>, current: impl Into<Share>, delta: f6
     normal::two_sided(distance / variance.sqrt())
 }
 
+/// p of "the share has fallen by at most `tolerance`": a gain is no harm.
+///
+/// The score test at the edge of the tolerance, on one side; and never below what a few rows can
+/// say, the exact binomial tails of either side with the other's share moved by the tolerance, for
+/// the score test leans on the normal law. `None` as in [`interval`], and for a tolerance outside
+/// [0, 1).
+#[must_use]
+pub fn p_loss(reference: impl Into<Share>, current: impl Into<Share>, tolerance: f64) -> Option<f64> {
+    let sides = Sides::new(reference.into(), current.into())?;
+    if !(0.0..1.0).contains(&tolerance) {
+        return None;
+    }
+    let (beyond, variance) = (-tolerance - sides.difference, sides.variance(-tolerance));
+    if variance <= 0.0 {
+        return Some(if beyond > 0.0 { 0.0 } else { 1.0 });
+    }
+    let score = normal::sf(beyond / variance.sqrt())?;
+    let (before, now) = (sides.reference.share()?, sides.current.share()?);
+    let exact = sides.current.at_most(before - tolerance).max(sides.reference.at_least(now + tolerance));
+    Some(if beyond > 0.0 { score.max(exact).min(1.0) } else { score })
+}
+
 #[cfg(test)]
 mod tests;

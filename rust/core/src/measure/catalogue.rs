@@ -15,7 +15,8 @@ pub struct Metric {
     /// `change` between two sides, a value of `both` of them, or of the `current` one alone.
     pub side: &'static str,
     /// What it is made from: `counts` of cells, `numbers`, `rows`, scores with
-    /// `labels`, such of `segments`, `scores`, or `predictions` of numeric labels.
+    /// `labels`, such of `segments`, `scores`, `predictions` of numeric labels, or scores of several
+    /// `classes` with labels.
     pub needs: &'static str,
     /// Paper or page.
     pub source: &'static str,
@@ -92,6 +93,13 @@ catalogue! {
     "bias", "Mean prediction less mean label", "label unit", "(-inf, inf)", "both", "predictions", "Welch 1947 for the interval";
     "r2", "Coefficient of determination", "share of variance", "(-inf, inf)", "both", "predictions", "Wright 1921; Fisher 1915 for the interval";
     "mape", "Mean absolute percentage error", "share", "(-inf, inf)", "both", "predictions", "Hyndman and Koehler 2006; Welch 1947 for the interval";
+    "top_accuracy", "Share of rows whose highest scored class is the label", "share", "[-1, 1]", "both", "classes", "Miettinen and Nurminen 1985 for the interval";
+    "top_ece_debiased", "Calibration error of the highest score, debiased", "probability", "[-1/2, 1]", "current", "classes", "Guo, Pleiss, Sun and Weinberger 2017; Broecker 2012";
+    "macro_f1", "Mean F1 of the classes", "share", "[-1, 1]", "both", "classes", "Sokolova and Lapalme 2009; Takahashi et al. 2022";
+    "weighted_f1", "Mean F1 of the classes, weighted by their rows", "share", "[-1, 1]", "both", "classes", "Sokolova and Lapalme 2009; Takahashi et al. 2022";
+    "kappa", "Cohen's kappa of prediction and label", "agreement", "[-2, 2]", "both", "classes", "Cohen 1960; Fleiss, Cohen and Everitt 1969";
+    "balanced_top_accuracy", "Mean recall of the classes", "share", "[-1, 1]", "both", "classes", "Brodersen et al. 2010; Newcombe 1998, method 10, for the interval";
+    "score_sum_violation_share", "Share of rows whose scores do not sum to 1", "share", "[-1, 1]", "both", "classes", "Newcombe 1998, method 10, for the interval";
 }
 
 /// The metric of that name.

@@ -1,6 +1,7 @@
 //! A score, and the label that tells later whether it was right.
 
 pub mod number;
+pub mod top;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::plan::Counter;
 use crate::scalar::Domain;
 use crate::vocabulary::Vocabulary;
 pub use number::Number;
+pub use top::{Top, TopClass};
 
 /// Most outcomes of a plan.
 pub const MAX_OUTCOMES: usize = 64;
@@ -35,6 +37,8 @@ pub enum Target {
     Class(Classes),
     /// Its value.
     Number(Number),
+    /// Which of several classes it is.
+    Top(Top),
 }
 
 /// Scores in [0, 1]: the probability that the label is a certain category.
@@ -136,17 +140,25 @@ impl Outcome {
     }
 
     /// Whether columns that are counted so hold such scores and labels.
-    pub(crate) fn fits(&self, score: &Counter, label: &Counter) -> bool {
-        let is_number = |counter: &Counter| match counter {
-            Counter::Numeric(binning) => !matches!(binning.domain(), Domain::Temporal(_)),
-            Counter::Categorical(_) => false,
-        };
-        match (&self.target, score, label) {
-            (Target::Class(classes), Counter::Numeric(_), Counter::Categorical(labels)) => {
-                (classes.positive as usize) < labels.categories().len()
-            }
-            (Target::Number(_), score, label) => is_number(score) && is_number(label),
+    pub(crate) fn fits<'a>(&self, counter: impl Fn(&str) -> Option<&'a Counter>) -> bool {
+        let is_number = |name: &str| match counter(name) {
+            Some(Counter::Numeric(binning)) => !matches!(binning.domain(), Domain::Temporal(_)),
             _ => false,
+        };
+        let is_category = |category: u32| match counter(&self.label) {
+            Some(Counter::Categorical(labels)) => (category as usize) < labels.categories().len(),
+            _ => false,
+        };
+        match &self.target {
+            Target::Class(classes) => {
+                let numeric = matches!(counter(&self.score), Some(Counter::Numeric(_)));
+                numeric && is_category(classes.positive)
+            }
+            Target::Number(_) => is_number(&self.score) && is_number(&self.label),
+            Target::Top(top) => {
+                let fits = |class: &TopClass| is_number(&class.column) && is_category(class.category);
+                self.score == self.label && top.classes.iter().all(fits)
+            }
         }
     }
 
@@ -155,6 +167,7 @@ impl Outcome {
         match &self.target {
             Target::Class(classes) => 72 * classes.binning.coarse_cells().unwrap_or(0) + 216,
             Target::Number(_) => number::STATE_BYTES,
+            Target::Top(top) => top.state_bytes(),
         }
     }
 
@@ -169,11 +182,16 @@ impl Outcome {
                 writer.raw(classes.binning.id());
             }
             Target::Number(number) => number.write_identity(writer),
+            Target::Top(top) => top.write_identity(writer),
         }
     }
 
     fn kind(&self) -> u8 {
-        u8::from(matches!(self.target, Target::Number(_)))
+        match self.target {
+            Target::Class(_) => 0,
+            Target::Number(_) => 1,
+            Target::Top(_) => 2,
+        }
     }
 
     pub(crate) fn write(&self, writer: &mut Writer) {
@@ -183,14 +201,16 @@ impl Outcome {
         match &self.target {
             Target::Class(classes) => classes.write(writer),
             Target::Number(number) => number.write(writer),
+            Target::Top(top) => top.write(writer),
         }
     }
 
     pub(crate) fn read(reader: &mut Reader<'_>, longest_name: usize) -> Result<Self> {
         let (score, label) = (reader.text(longest_name)?.to_owned(), reader.text(longest_name)?.to_owned());
-        let target = match reader.index(2)? {
+        let target = match reader.index(3)? {
             0 => Target::Class(Classes::read(reader)?),
-            _ => Target::Number(Number::read(reader)?),
+            1 => Target::Number(Number::read(reader)?),
+            _ => Target::Top(Top::read(reader)?),
         };
         Ok(Self { score, label, target })
     }

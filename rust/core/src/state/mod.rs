@@ -7,6 +7,7 @@ pub mod novel;
 pub mod numeric;
 pub mod regression;
 pub mod sums;
+pub mod top;
 pub mod wide;
 
 pub use binary::BinaryState;
@@ -14,6 +15,7 @@ pub use categorical::CategoricalState;
 pub use cells::Cells;
 pub use numeric::NumericState;
 pub use regression::RegressionState;
+pub use top::TopState;
 
 use crate::outcome::{Outcome, Target};
 use crate::plan::{Counter, Plan};
@@ -158,6 +160,8 @@ pub enum OutcomeState {
     Class(Box<BinaryState>),
     /// Of a score of numbers.
     Number(Box<RegressionState>),
+    /// Of the scores of several classes.
+    Top(Box<TopState>),
 }
 
 impl OutcomeState {
@@ -167,6 +171,7 @@ impl OutcomeState {
         match &outcome.target {
             Target::Class(classes) => Self::Class(Box::new(BinaryState::new(&classes.binning, grain))),
             Target::Number(number) => Self::Number(Box::new(RegressionState::new(number, grain))),
+            Target::Top(top) => Self::Top(Box::new(TopState::new(top, grain))),
         }
     }
 
@@ -182,11 +187,18 @@ impl OutcomeState {
         if let Self::Number(state) = self { Some(state) } else { None }
     }
 
+    /// The counts of several classes.
+    #[must_use]
+    pub fn top(&self) -> Option<&TopState> {
+        if let Self::Top(state) = self { Some(state) } else { None }
+    }
+
     /// Adds other rows of the same outcome and grain.
     pub fn merge(&mut self, other: &Self) {
         match (self, other) {
             (Self::Class(a), Self::Class(b)) => a.merge(b),
             (Self::Number(a), Self::Number(b)) => a.merge(b),
+            (Self::Top(a), Self::Top(b)) => a.merge(b),
             // A plan counts an outcome one way; both states are of one plan.
             _ => unreachable!("states of one plan have one shape"),
         }
@@ -198,6 +210,7 @@ impl OutcomeState {
         match self {
             Self::Class(state) => state.rows(),
             Self::Number(state) => state.rows(),
+            Self::Top(state) => state.rows(),
         }
     }
 }

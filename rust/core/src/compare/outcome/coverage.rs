@@ -7,8 +7,11 @@ use crate::inference::proportion::{
 };
 use crate::measure::{self, Pair};
 
+/// The metric that is of the label alone, whatever the score.
+pub(super) const OF_LABEL: &str = "label_coverage";
+
 pub(super) const ENTRIES: &[Entry] = &[
-    Entry { name: "label_coverage", scope: Scope::Slices, row: coverage },
+    Entry { name: OF_LABEL, scope: Scope::Slices, row: coverage },
     Entry { name: "positive_rate", scope: Scope::Slices, row: positive_rate },
     Entry { name: "label_bias", scope: Scope::All, row: label_bias },
 ];
@@ -50,16 +53,20 @@ fn positive_rate(task: &Task<'_>, name: &'static str) -> Measurement {
     row
 }
 
-/// A share of either side, and its change; of the label's column.
+/// A share of either side, and its change; of the label's column, unless that has several classes,
+/// each with a share of its own.
 fn share(task: &Task<'_>, metric: &'static str, part: impl Fn(&Side) -> Share) -> Measurement {
     let mut row = task.blank(metric);
-    task.label.clone_into(&mut row.instrument);
+    if !task.one_of_several {
+        task.label.clone_into(&mut row.instrument);
+    }
     share_row(&mut row, task.reference.as_ref().map(&part), part(&task.current));
     row
 }
 
 /// Writes a share of either side, and its change; without a reference the share itself.
-pub(in super::super) fn share_row(row: &mut Measurement, reference: Option<Share>, current: Share) {
+pub(in super::super) fn share_row<S: Into<Share>>(row: &mut Measurement, reference: Option<S>, current: S) {
+    let (reference, current) = (reference.map(S::into), current.into());
     (row.n_current, row.current_value) = (current.total().round() as u64, current.share());
     let Some(reference) = reference else {
         row.value = row.current_value;

@@ -22,11 +22,11 @@ use super::column::LEVEL;
 use super::labels::LabelCounts;
 use super::measurement::{CurvePoint, Measurement, Reason, Status};
 use super::settings::Instrument;
+use crate::binning::Binning;
 use crate::inference::Interval;
 use crate::measure::Scored;
 use crate::measure::scored::estimate::{Unlabelled, UnlabelledCell};
 use crate::measure::scored::{Bracketed, NEGATIVE, POSITIVE, ScoreCell};
-use crate::outcome::Classes;
 use crate::slice::SliceKey;
 use crate::state::binary::Apart;
 use crate::state::{BinaryState, Grain};
@@ -62,11 +62,11 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
 #[derive(Clone, Default)]
 pub(super) struct Side {
     /// Rows with a score and a label.
-    scored: Scored,
+    pub(super) scored: Scored,
     /// Rows without one of them.
     apart: Apart,
     /// All rows.
-    rows: u64,
+    pub(super) rows: u64,
     /// Scores of rows whose label is not known.
     unknown: Vec<UnlabelledCell>,
     /// `sum w^2` over them: how much they say depends on how differently they weigh.
@@ -74,9 +74,9 @@ pub(super) struct Side {
 }
 
 impl Side {
-    pub fn of(state: &BinaryState, classes: &Classes, grain: Grain) -> Self {
-        let scored = state.scored(&classes.binning, grain);
-        let unknown = state.unknown(&classes.binning, grain);
+    pub fn of(state: &BinaryState, binning: &Binning, grain: Grain) -> Self {
+        let scored = state.scored(binning, grain);
+        let unknown = state.unknown(binning, grain);
         let unknown_squares = unknown.iter().map(|cell| cell.rows).sum();
         Self { scored, apart: state.apart, rows: state.rows(), unknown, unknown_squares }
     }
@@ -111,12 +111,12 @@ impl Side {
     }
 
     /// Rows with a label, whatever their score.
-    fn labelled(&self) -> u64 {
+    pub(super) fn labelled(&self) -> u64 {
         self.rows - self.apart.unknown()
     }
 
     /// Rows old enough to have one.
-    fn mature(&self) -> u64 {
+    pub(super) fn mature(&self) -> u64 {
         self.rows - self.apart.immature
     }
 
@@ -126,7 +126,7 @@ impl Side {
     }
 
     /// Whether so many of the labelled rows are left out that the rest says little.
-    fn has_many_outside(&self) -> bool {
+    pub(super) fn has_many_outside(&self) -> bool {
         self.labelled_outside() as f64 > MOST_OUTSIDE * self.labelled() as f64
     }
 
@@ -166,6 +166,8 @@ impl Side {
 pub(super) struct Task<'a> {
     pub score: &'a str,
     pub label: &'a str,
+    /// Whether the label is that of several classes: what is said of it alone is said once, by them.
+    pub one_of_several: bool,
     pub thresholds: &'a [f64],
     /// Bins of calibration errors.
     pub bins: u32,
@@ -185,7 +187,8 @@ impl Task<'_> {
         let wanted = |entry: &&Entry| {
             let here = if whole { entry.scope != Scope::Segments } else { entry.scope != Scope::All };
             let costs = self.instrument.costs.is_some() || entry.name != "expected_cost";
-            here && costs && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
+            let said = self.one_of_several && entry.name == coverage::OF_LABEL;
+            here && costs && !said && !(self.thresholds.is_empty() && decisions::needs_threshold(entry.name))
         };
         entries().filter(wanted).map(|entry| (entry.row)(self, entry.name)).collect()
     }

@@ -78,6 +78,7 @@ pub fn measure_scored(
     let task = Task {
         score: "score",
         label: "label",
+        one_of_several: false,
         thresholds: &thresholds,
         bins: settings.bins,
         slice: SliceKey::default(),

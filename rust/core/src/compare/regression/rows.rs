@@ -6,7 +6,7 @@ use super::super::outcome::{judge_coverage, share_row};
 use super::ratio::LogRatio;
 use super::{Entry, Side, Task};
 use crate::inference::mean::{self, Moments};
-use crate::inference::proportion::{Proportion, Share};
+use crate::inference::proportion::Proportion;
 use crate::inference::{Interval, mover, normal};
 use crate::measure::residual::{self, MeanSums, Residuals};
 
@@ -25,8 +25,7 @@ fn coverage(task: &Task<'_>, name: &'static str) -> Measurement {
     task.label.clone_into(&mut row.instrument);
     row.method = "labelled over mature rows; Newcombe interval";
     let part = |side: &Side| Proportion { count: side.labelled(), total: side.mature() };
-    let share = |side: &_| Share::from(part(side));
-    share_row(&mut row, task.reference.as_ref().map(share), share(&task.current));
+    share_row(&mut row, task.reference.as_ref().map(part), part(&task.current));
     if let Some(least) = task.minimum_coverage {
         task.judge(&mut row, least);
         judge_coverage(&mut row, least);

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{interval, p_value};
+use super::{interval, p_loss, p_value};
 use crate::inference::proportion::{Proportion, Share};
 use crate::inference::share::binomial;
 
@@ -137,5 +137,47 @@ proptest! {
         prop_assert!((ends.lower + back.upper).abs() < 1e-12 && (ends.upper + back.lower).abs() < 1e-12);
         let wide = interval(reference, current, 0.99).expect("rows");
         prop_assert!(wide.lower <= ends.lower && ends.upper <= wide.upper);
+    }
+}
+
+#[test]
+fn a_loss_is_judged_on_its_side() {
+    let (good, bad) = (part(900, 1000), part(700, 1000));
+    assert!(p_loss(good, bad, 0.05).is_some_and(|p| p < 1e-6));
+    assert!(p_loss(bad, good, 0.05).is_some_and(|p| p > 0.999));
+    assert!(p_loss(good, good, 0.05).is_some_and(|p| p > 0.99));
+    // Where the tolerance is the end of the interval, p is what that leaves outside of it.
+    let lower = interval(good, bad, 0.95).map(|ends| -ends.lower);
+    let p = lower.and_then(|tolerance| p_loss(good, bad, tolerance));
+    assert!(p.is_some_and(|p| (p - 0.975).abs() < 1e-6));
+    // Of a handful of rows the normal law would say too much.
+    let exact = p_loss(part(10, 10), part(2, 3), 0.05).expect("rows");
+    assert!(exact > 0.1, "{exact}");
+    assert_eq!(p_loss(good, bad, 1.0), None);
+    assert_eq!(p_loss(part(0, 0), bad, 0.1), None);
+}
+
+/// Chance that a loss of exactly the tolerance is called larger, over all that both sides may show.
+fn size_of_loss([n, m]: [u64; 2], share: f64, tolerance: f64, level: f64) -> f64 {
+    let (before, now) = (binomial(n, share), binomial(m, share - tolerance));
+    let mut rejected = 0.0;
+    for (count, chance) in before.iter().enumerate() {
+        for (other, theirs) in now.iter().enumerate() {
+            let p = p_loss(part(count as u64, n), part(other as u64, m), tolerance).expect("rows");
+            rejected += if p <= level { chance * theirs } else { 0.0 };
+        }
+    }
+    rejected
+}
+
+#[test]
+fn a_tolerated_loss_is_rarely_called_larger() {
+    for rows in [[30, 30], [200, 15], [20, 120], [120, 120]] {
+        for share in [0.55, 0.8, 0.95, 0.99] {
+            for (level, most) in [(0.05, 0.065), (0.01, 0.016)] {
+                let size = size_of_loss(rows, share, 0.05, level);
+                assert!(size <= most, "{rows:?} {share} {level}: {size}");
+            }
+        }
     }
 }
