@@ -11,9 +11,7 @@ import json
 from typing import Annotated, Any
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     WithJsonSchema,
@@ -21,40 +19,18 @@ from pydantic import (
 
 from tallystick.spec import values
 from tallystick.spec import vocabulary as words
-
-Text = Annotated[str, Field(strict=True, min_length=1)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(values.as_tuple), Field(strict=True)]
-Metric = Annotated[
-    str,
-    PlainValidator(
-        values.one_of(words.METRICS + words.LATER_METRICS, "a metric, such as missing_share or ks")
-    ),
-    WithJsonSchema({"enum": list(words.METRICS + words.LATER_METRICS)}),
-]
-Role = Annotated[
-    str, PlainValidator(values.one_of(words.ROLES)), WithJsonSchema({"enum": list(words.ROLES)})
-]
-Kind = Annotated[
-    str, PlainValidator(values.one_of(words.KINDS)), WithJsonSchema({"enum": list(words.KINDS)})
-]
-LabelKind = Annotated[
-    str,
-    PlainValidator(values.one_of(words.LABEL_KINDS)),
-    WithJsonSchema({"enum": list(words.LABEL_KINDS)}),
-]
-Decider = Annotated[
-    str,
-    PlainValidator(values.one_of(tuple(words.TOLERANCE_OF))),
-    WithJsonSchema({"enum": list(words.TOLERANCE_OF)}),
-]
-Share = Annotated[float, Field(strict=True, gt=0.0, lt=1.0)]
-Integer = Annotated[int, Field(strict=True, ge=1)]
-
-
-class Table(BaseModel):
-    """What all tables of a spec share: frozen, closed, without conversions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+from tallystick.spec.scores import Label, Sampling, Score
+from tallystick.spec.tables import (
+    Decider,
+    Integer,
+    Kind,
+    Metric,
+    Role,
+    Table,
+    Text,
+    Texts,
+    Tolerance,
+)
 
 
 class Model(Table):
@@ -80,175 +56,6 @@ class Log(Table):
     ignore: Texts = Field(
         default=(), description="Patterns (* ? [..]) of columns that are not read at all."
     )
-
-
-class Tolerance(Table):
-    """Largest changes that are harmless; what is left out keeps its default."""
-
-    psi: Annotated[float, Field(strict=True, gt=0.0, allow_inf_nan=False)] | None = Field(
-        default=None, description="Nats of psi_corrected."
-    )
-    ks: Share | None = Field(
-        default=None, description="Kolmogorov-Smirnov distance, numeric columns only."
-    )
-    missing_share: Share | None = Field(
-        default=None, description="Absolute difference of the shares of null and NaN."
-    )
-    other_share: Share | None = Field(
-        default=None, description="Absolute difference of the shares outside of the vocabulary."
-    )
-
-    def declared(self) -> dict[str, float]:
-        """The tolerances that were written down."""
-        return {name: value for name, value in self if value is not None}
-
-
-Above0 = Annotated[float, Field(strict=True, gt=0.0, allow_inf_nan=False)]
-
-
-class ScoreTolerance(Tolerance):
-    """As of any column, and those that take a label or a threshold."""
-
-    ece_debiased: Share | None = Field(
-        default=None, description="Calibration error, debiased, in probability."
-    )
-    auc: Share | None = Field(
-        default=None, description="Loss of the area under the ROC curve against the reference."
-    )
-    selection_rate_ratio: (
-        Annotated[float, Field(strict=True, gt=1.0, allow_inf_nan=False)] | None
-    ) = Field(
-        default=None,
-        description="Ratio of the shares of rows at or above the first threshold, either way.",
-    )
-    fairness_gap: Share | None = Field(
-        default=None,
-        description="Difference of a segment's rates from those of all other rows.",
-    )
-    accuracy: Share | None = Field(
-        default=None,
-        description="Loss of the accuracy of several classes against the reference.",
-    )
-    mae_ratio: Annotated[float, Field(strict=True, gt=1.0, allow_inf_nan=False)] | None = Field(
-        default=None,
-        description="Mean absolute error of a score that foretells a number, as a ratio of the "
-        "reference's.",
-    )
-
-
-Cost = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-
-
-class Costs(Table):
-    """What one row costs, in any unit; gains are negative costs."""
-
-    false_positive: Cost = Field(description="A row that is selected and negative.")
-    false_negative: Cost = Field(description="A row that is not selected and positive.")
-    true_positive: Cost = Field(default=0.0, description="A row that is selected and positive.")
-    true_negative: Cost = Field(default=0.0, description="A row that is neither.")
-
-    def in_order(self) -> tuple[float, float, float, float]:
-        """As the core takes them."""
-        return (self.false_positive, self.false_negative, self.true_positive, self.true_negative)
-
-
-class Score(Table):
-    """The model's output: binned on [0, 1] unless [columns] says otherwise."""
-
-    column: Text | None = Field(
-        default=None, description="Column with the score; either it or columns."
-    )
-    columns: (
-        Annotated[
-            dict[str, str],
-            PlainValidator(values.score_columns),
-            WithJsonSchema(
-                {
-                    "type": "object",
-                    "additionalProperties": {"type": "string", "minLength": 1},
-                    "minProperties": 2,
-                    "maxProperties": words.MAX_CLASSES,
-                }
-            ),
-        ]
-        | None
-    ) = Field(
-        default=None,
-        description="Of several classes: the column with the probability of each, by category of "
-        "the label. Of equal scores the first class is the prediction.",
-    )
-    threshold: (
-        Annotated[
-            tuple[float, ...],
-            PlainValidator(values.thresholds),
-            WithJsonSchema(
-                {
-                    "anyOf": [
-                        {"type": "number"},
-                        {"type": "array", "items": {"type": "number"}, "minItems": 1},
-                    ]
-                }
-            ),
-        ]
-        | None
-    ) = Field(
-        default=None,
-        description="Rows are selected when their score is at least this; the first of several is "
-        "the one in force.",
-    )
-    costs: Costs | None = Field(
-        default=None, description="Costs of decisions at the threshold, to be told per row."
-    )
-    tolerance: ScoreTolerance = Field(default_factory=ScoreTolerance)
-
-    @property
-    def all_columns(self) -> tuple[str, ...]:
-        """Every column with scores, in the order of the classes."""
-        one = () if self.column is None else (self.column,)
-        return (*one, *(self.columns or {}).values())
-
-
-class Label(Table):
-    """What really happened, for the score to be measured by."""
-
-    column: Text = Field(description="Column with the label.")
-    kind: LabelKind | None = Field(
-        default=None,
-        description="Whether the score is the probability of a class or foretells a number; a "
-        "number when left out and the label is of a float type, other than 0 and 1.",
-    )
-    positive: (
-        Annotated[
-            str,
-            PlainValidator(values.category),
-            WithJsonSchema({"type": ["string", "integer", "boolean"]}),
-        ]
-        | None
-    ) = Field(
-        default=None,
-        description="The label that the score is the probability of; true or 1 when left out.",
-    )
-    mature_after: (
-        Annotated[
-            str,
-            PlainValidator(values.duration),
-            WithJsonSchema({"type": "string", "pattern": f"^{values.DURATIONS}$"}),
-        ]
-        | None
-    ) = Field(default=None, description="How long a label takes to be final, such as 30d.")
-    minimum_coverage: Share | None = Field(
-        default=None, description="Share of mature rows that must have a label to be judged."
-    )
-
-
-class Sampling(Table):
-    """A log of which only some rows were kept, such as 1 % of the negatives."""
-
-    column: Text = Field(description="Column that tells which stratum a row is of; a segment.")
-    rates: Annotated[
-        dict[Text, Annotated[float, Field(strict=True, gt=0.0, le=1.0)]],
-        Field(min_length=1, max_length=words.MAX_STRATA),
-    ] = Field(description="Share of the rows that was kept, by value of the column.")
 
 
 class Reference(Table):
