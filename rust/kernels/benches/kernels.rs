@@ -124,7 +124,7 @@ fn score_cells(width: usize) -> Kernel {
     tally.open(width);
     Box::new(move || {
         for ((cells, block), labels) in cells.chunks(BLOCK).zip(all.chunks(BLOCK)).zip(labels.chunks(BLOCK)) {
-            black_box(tally.look(black_box(block), labels));
+            black_box(tally.look(black_box(block), labels, false));
             tally.add(cells, labels);
         }
         tally.settle(|cell, class, rows, units| {

@@ -92,34 +92,42 @@ fn ln_of_both(x: f64, y: f64) -> (f64, f64) {
     (ln_of_parts(of_x, f * below_g * inverse), ln_of_parts(of_y, g * below_f * inverse))
 }
 
+/// Adds the terms of one row with a score in [0, 1]; the label is 0 or 1.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn add_terms(sums: &mut ScoreSums, p: f64, label: u8) {
+    let y = f64::from(label);
+    let square = rounded(p * p * SCORE_UNITS);
+    let of_positive = rounded(y * (p * p) * SCORE_UNITS);
+    let (of_p, of_rest) = ln_of_both(p, 1.0 - p);
+    // What the score gave to the class that came.
+    let given = if label == 1 { p } else { 1.0 - p };
+    let loss = if label == 1 { -of_p } else { -of_rest };
+    let finite = given > 0.0;
+    let loss = if finite { loss } else { 0.0 };
+    let logit = (of_p - of_rest).clamp(-LOGIT_LIMIT, LOGIT_LIMIT);
+    let held = p.clamp(LOGIT_CLIP, 1.0 - LOGIT_CLIP);
+    let weight = held * (1.0 - held);
+    let lean = 1.0 - 2.0 * p;
+    sums.squares[0] = sums.squares[0].wrapping_add(square.wrapping_sub(of_positive));
+    sums.squares[1] = sums.squares[1].wrapping_add(of_positive);
+    sums.loss = sums.loss.wrapping_add(rounded(loss * LOSS_UNITS));
+    sums.infinite = sums.infinite.wrapping_add(i64::from(!finite));
+    sums.spiegelhalter =
+        sums.spiegelhalter.wrapping_add(rounded(p * (1.0 - p) * (lean * lean) * SCORE_UNITS));
+    sums.information[0] = sums.information[0].wrapping_add(rounded(weight * LOGIT_UNITS));
+    sums.information[1] = sums.information[1].wrapping_add(rounded(weight * logit * LOGIT_UNITS));
+    sums.information[2] = sums.information[2].wrapping_add(rounded(weight * (logit * logit) * LOGIT_UNITS));
+    sums.slope = sums.slope.wrapping_add(rounded((y - held) * logit * LOGIT_UNITS));
+}
+
 cloned! {
 /// Sums over at most 1,024 rows with scores in [0, 1]; labels are 0 or 1.
 pub fn score_sums(scores: &[f64], labels: &[u8]) -> ScoreSums {
     debug_assert!(scores.len() <= 1024);
     let mut sums = ScoreSums::default();
     for (&p, &label) in scores.iter().zip(labels) {
-        let y = f64::from(label);
-        let square = rounded(p * p * SCORE_UNITS);
-        let of_positive = rounded(y * (p * p) * SCORE_UNITS);
-        let (of_p, of_rest) = ln_of_both(p, 1.0 - p);
-        // What the score gave to the class that came.
-        let given = if label == 1 { p } else { 1.0 - p };
-        let loss = if label == 1 { -of_p } else { -of_rest };
-        let finite = given > 0.0;
-        let loss = if finite { loss } else { 0.0 };
-        let logit = (of_p - of_rest).clamp(-LOGIT_LIMIT, LOGIT_LIMIT);
-        let held = p.clamp(LOGIT_CLIP, 1.0 - LOGIT_CLIP);
-        let weight = held * (1.0 - held);
-        let lean = 1.0 - 2.0 * p;
-        sums.squares[0] = sums.squares[0].wrapping_add(square.wrapping_sub(of_positive));
-        sums.squares[1] = sums.squares[1].wrapping_add(of_positive);
-        sums.loss = sums.loss.wrapping_add(rounded(loss * LOSS_UNITS));
-        sums.infinite = sums.infinite.wrapping_add(i64::from(!finite));
-        sums.spiegelhalter = sums.spiegelhalter.wrapping_add(rounded(p * (1.0 - p) * (lean * lean) * SCORE_UNITS));
-        sums.information[0] = sums.information[0].wrapping_add(rounded(weight * LOGIT_UNITS));
-        sums.information[1] = sums.information[1].wrapping_add(rounded(weight * logit * LOGIT_UNITS));
-        sums.information[2] = sums.information[2].wrapping_add(rounded(weight * (logit * logit) * LOGIT_UNITS));
-        sums.slope = sums.slope.wrapping_add(rounded((y - held) * logit * LOGIT_UNITS));
+        add_terms(&mut sums, p, label);
     }
     sums
 }
@@ -130,24 +138,51 @@ pub fn score_sums(scores: &[f64], labels: &[u8]) -> ScoreSums {
 pub struct Look {
     /// Whether every score is in [0, 1] and every class 0 or 1. Only then the sums mean something.
     pub countable: bool,
-    /// [`ScoreSums::squares`].
-    pub squares: [i64; 2],
+    /// All sums, or those of squares alone.
+    pub sums: ScoreSums,
+}
+
+/// What a row adds to its entry of the table: one row, and its units.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn addition(p: f64) -> [u64; 2] {
+    [1, rounded(p * SCORE_UNITS) as u64]
+}
+
+/// 1 for a row that belongs to no cell, or has no label.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "compiled anew in each clone of its callers")]
+fn uncountable(p: f64, class: u8) -> u64 {
+    u64::from(!(0.0..=1.0).contains(&p) || class > 1)
 }
 
 cloned! {
-/// What each row adds to its entry of the table, one row and its units; and all that is needed of
-/// the scores besides, as reading them is what takes longest.
+/// What each row adds to the table, and all that is needed of the scores besides, as reading them is
+/// what takes longest.
+fn look_closely(scores: &[f64], classes: &[u8], additions: &mut [[u64; 2]]) -> Look {
+    let (mut outside, mut sums) = (0_u64, ScoreSums::default());
+    for ((added, &p), &class) in additions.iter_mut().zip(scores).zip(classes) {
+        outside = outside.wrapping_add(uncountable(p, class));
+        *added = addition(p);
+        add_terms(&mut sums, p, class);
+    }
+    Look { countable: outside == 0, sums }
+}
+}
+
+cloned! {
+/// The same with sums of squares alone.
 fn look(scores: &[f64], classes: &[u8], additions: &mut [[u64; 2]]) -> Look {
     let (mut outside, mut all, mut positives) = (0_u64, 0_i64, 0_i64);
-    for ((addition, &p), &class) in additions.iter_mut().zip(scores).zip(classes) {
-        let inside = (0.0..=1.0).contains(&p);
-        outside = outside.wrapping_add(u64::from(!inside || class > 1));
+    for ((added, &p), &class) in additions.iter_mut().zip(scores).zip(classes) {
+        outside = outside.wrapping_add(uncountable(p, class));
+        *added = addition(p);
         let square = rounded(p * p * SCORE_UNITS);
         all = all.wrapping_add(square);
         positives = positives.wrapping_add(square & -i64::from(class & 1));
-        *addition = [1, rounded(p * SCORE_UNITS) as u64];
     }
-    Look { countable: outside == 0, squares: [all.wrapping_sub(positives), positives] }
+    let squares = [all.wrapping_sub(positives), positives];
+    Look { countable: outside == 0, sums: ScoreSums { squares, ..ScoreSums::default() } }
 }
 }
 
@@ -186,9 +221,11 @@ impl ScoreTally {
         self.rows + crate::BLOCK > MOST_ROWS
     }
 
-    /// Looks at a block of scores before [`ScoreTally::add`] counts it.
-    pub fn look(&mut self, scores: &[f64], classes: &[u8]) -> Look {
+    /// Looks at a block of scores before [`ScoreTally::add`] counts it; closely, when all sums are
+    /// wanted.
+    pub fn look(&mut self, scores: &[f64], classes: &[u8], closely: bool) -> Look {
         self.additions.resize(scores.len(), [0; 2]);
+        let look = if closely { look_closely } else { look };
         look(scores, classes, &mut self.additions)
     }
 
@@ -245,8 +282,10 @@ mod tests {
             prop_assert!(near(sums.squares[0], SCORE_BITS, &|p, y| (1.0 - y) * p * p));
             prop_assert!(near(sums.squares[1], SCORE_BITS, &|p, y| y * p * p));
             if rows.len() <= crate::BLOCK {
-                let look = ScoreTally::default().look(&scores, &labels);
-                prop_assert_eq!((look.countable, look.squares), (true, sums.squares));
+                let look = |closely| ScoreTally::default().look(&scores, &labels, closely);
+                prop_assert_eq!(look(true), super::Look { countable: true, sums });
+                let squares = super::ScoreSums { squares: sums.squares, ..Default::default() };
+                prop_assert_eq!(look(false), super::Look { countable: true, sums: squares });
             }
             prop_assert!(near(sums.spiegelhalter, SCORE_BITS, &|p, _| p * (1.0 - p) * (1.0 - 2.0 * p).powi(2)));
             prop_assert!(near(sums.information[0], LOGIT_BITS, &|p, _| weight(p)));
@@ -269,7 +308,7 @@ mod tests {
                 let cells: Vec<u32> = block.iter().map(|row| row.0).collect();
                 let scores: Vec<f64> = block.iter().map(|row| row.1).collect();
                 let labels: Vec<u8> = block.iter().map(|row| row.2).collect();
-                tally.look(&scores, &labels);
+                tally.look(&scores, &labels, false);
                 tally.add(&cells, &labels);
             }
             let unit = |p: f64| (p * 2_f64.powi(SCORE_BITS)).round_ties_even() as u64;
@@ -286,7 +325,8 @@ mod tests {
 
     #[test]
     fn what_belongs_to_no_cell_is_noticed() {
-        let countable = |score, class| ScoreTally::default().look(&[0.5, score], &[0, class]).countable;
+        let countable =
+            |score, class| ScoreTally::default().look(&[0.5, score], &[0, class], false).countable;
         assert!(countable(0.0, 1) && countable(-0.0, 0) && countable(1.0, 0));
         assert!(!countable(0.5, 2) && !countable(f64::NAN, 0) && !countable(1.0_f64.next_up(), 0));
         assert!(!countable(-f64::MIN_POSITIVE, 1) && !countable(f64::INFINITY, 1));

@@ -1,6 +1,6 @@
 //! Rows by score and binary label: what calibration, ranking and decisions are measured from.
 
-use tallystick_kernels::scores::{CLASSES, LOGIT_BITS, LOSS_BITS, Look, SCORE_BITS, ScoreTally, score_sums};
+use tallystick_kernels::scores::{CLASSES, LOGIT_BITS, LOSS_BITS, SCORE_BITS, ScoreTally};
 use tallystick_kernels::search::Finder;
 use tallystick_kernels::{BLOCK, scores};
 
@@ -291,31 +291,24 @@ pub fn count(
         scratch.tally.open(state.cells.len());
     }
     for (scores, classes) in scores.chunks(BLOCK).zip(classes.chunks(BLOCK)) {
-        let look = scratch.tally.look(scores, classes);
+        let closely = !scratch.squares_only;
+        let look = scratch.tally.look(scores, classes, closely);
         if look.countable {
             count_block(scores, classes, finder, state, (tallied, scratch));
-            state.sums.add(&sums(scores, classes, look, scratch.squares_only));
+            state.sums.add(&look.sums);
             continue;
         }
         let (mut kept, mut theirs) = std::mem::take(&mut scratch.kept);
         keep(scores, classes, &mut state.apart, (&mut kept, &mut theirs));
-        scratch.tally.look(&kept, &theirs);
+        scratch.tally.look(&kept, &theirs, false);
         count_block(&kept, &theirs, finder, state, (tallied, scratch));
         keep_labelled(&mut kept, &mut theirs);
-        let look = scratch.tally.look(&kept, &theirs);
-        state.sums.add(&sums(&kept, &theirs, look, scratch.squares_only));
+        state.sums.add(&scratch.tally.look(&kept, &theirs, closely).sums);
         scratch.kept = (kept, theirs);
     }
     if tallied {
         settle(&mut scratch.tally, state);
     }
-}
-
-fn sums(scores: &[f64], labels: &[u8], look: Look, squares_only: bool) -> scores::ScoreSums {
-    if squares_only {
-        return scores::ScoreSums { squares: look.squares, ..Default::default() };
-    }
-    score_sums(scores, labels)
 }
 
 /// Counts rows that all belong to a cell, and were looked at last.

@@ -29,13 +29,13 @@ use super::fourier::cosine_sum;
 /// `pi k sigma` at which a mode no longer counts: `exp(-x^2 / 2)` is 1e-17.
 const FARTHEST: f64 = 8.85;
 
-/// The smallest width looked at, about that of a profile's cells, within which nothing is known; a
+/// The smallest width looked at, two of a profile's cells, within which nothing is known; a
 /// fixed point below it is reported from there.
-const NARROWEST: f64 = 1.0 / 1024.0;
+const NARROWEST: f64 = 1.0 / 512.0;
 
 /// Smooth calibration error. `None` without rows.
 ///
-/// Relative error about 1e-6 for the table as it is. Below 1/1024 it is `smECE_sigma` at sigma = 1/1024, at most the fixed point.
+/// Relative error about 1e-6 for the table as it is. Below 1/512 it is `smECE_sigma` at sigma = 1/512, at most the fixed point.
 #[must_use]
 pub fn smooth_ece(scored: &Scored) -> Option<f64> {
     let mut modes = Modes::of(scored)?;
@@ -51,7 +51,7 @@ pub fn smooth_ece(scored: &Scored) -> Option<f64> {
 
 /// The integral at one width. `None` without rows or for a width that is not in (0, 1].
 ///
-/// A width below 1/1024 counts as that.
+/// A width below 1/512 counts as that.
 #[must_use]
 pub fn smooth_ece_at(scored: &Scored, sigma: f64) -> Option<f64> {
     let modes = Modes::of(scored)?;

@@ -77,7 +77,7 @@ proptest! {
         let table = Scored::of_rows(rows.iter().copied());
         let value = smooth_ece(&table).expect("rows");
         prop_assert!((0.0..=1.0 + 1e-12).contains(&value));
-        if value > 1.0 / 1024.0 && value < 1.0 {
+        if value > 1.0 / 512.0 && value < 1.0 {
             let there = smooth_ece_at(&table, value).expect("a width");
             prop_assert!((there - value).abs() < 1e-9, "{} {}", there, value);
         }
