@@ -14,6 +14,7 @@ __all__ = [
     "histogram",
     "measure_counts",
     "measure_ks",
+    "measure_quantiles",
     "measure_regression",
     "measure_scored",
     "quantiles",
@@ -121,6 +122,16 @@ def measure_scored(
     threads: int,
     costs: Sequence[float] | None = None,
 ) -> tuple[Any, list[int]]: ...
+def measure_quantiles(
+    metric: str,
+    batches: Sequence[Any],
+    *,
+    shares: Sequence[float],
+    reference: Sequence[Any] | None = None,
+    tolerance: float | None = None,
+    false_alarm_rate: float = 0.01,
+    threads: int = 1,
+) -> Any: ...
 def measure_regression(
     metric: str,
     batches: Sequence[Any],

@@ -107,7 +107,8 @@ class Plan:
     def outcomes(self) -> list[dict[str, Any]]:
         """Score, label and kind ("class", "number") of every score that is measured by labels.
 
-        Of classes also the positive label and the thresholds.
+        Of classes also the positive label and the thresholds; of numbers, where they are declared,
+        the columns that foretell quantiles, each with its share.
         """
         return self._core.outcomes()
 
@@ -231,6 +232,7 @@ def outcomes(spec: Spec | None, resolved: Resolved) -> list[dict[str, Any]]:
             "kind": "number" if counted[spec.label.column] == "numeric" else "class",
             "positive": spec.label.positive,
             "thresholds": list(spec.score.threshold or ()),
+            "quantiles": list((spec.label.quantiles or {}).items()),
         }
     ]
 

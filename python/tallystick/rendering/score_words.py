@@ -45,6 +45,7 @@ FORMS: Mapping[str, Form] = {
     "label_coverage": Form("{} known", "", numbers.share, numbers.share),
     "equalized_odds_gap": Form("{} equal odds", "gap ", _gap, _gap),
     "mae": Form("{} error", "", numbers.number, numbers.number, signed=True),
+    "interval_coverage": Form("{} interval", "off by ", _gap, numbers.share, signed=True),
 }
 
 _FAULTS = {
@@ -132,6 +133,15 @@ def of_errors(findings: Findings, row: Measurement, _: bool) -> str:
         shares = numbers.share(told.current_value), numbers.share(told.reference_value)
         said.append(f"R2 {shares[0]}, against {shares[1]} in the reference")
     return "predictions are " + "; ".join(said) if said else ""
+
+
+def of_intervals(_: Findings, row: Measurement, __: bool) -> str:
+    """Whether foretold intervals are too narrow or too wide."""
+    if row.current_value is None or row.value is None:
+        return ""
+    shares = numbers.share(row.current_value), numbers.share(row.current_value - row.value)
+    size = "narrow" if row.value < 0 else "wide"
+    return f"{shares[0]} of labels are inside their intervals, {shares[1]} declared: too {size}"
 
 
 def of_selection(_: Findings, row: Measurement, with_sides: bool) -> str:

@@ -135,6 +135,7 @@ def sentences(findings: Findings, finding: Finding, with_sides: bool) -> list[st
         "ece_debiased": score_words.of_calibration,
         "auc": score_words.of_area,
         "mae": score_words.of_errors,
+        "interval_coverage": score_words.of_intervals,
         "selection_rate_ratio": score_words.of_selection,
         "equalized_odds_gap": score_words.of_odds,
     }.get(row.metric, _of_drift)

@@ -192,7 +192,8 @@ class _Resolver:
         binning, range_, bins = _cells(role, declared, kind, is_probability=not is_number)
         defaults = {**words.DEFAULT_TOLERANCES, **words.OUTCOME_TOLERANCES}
         tolerances = {**defaults, **declared.tolerance.declared()}
-        if role == "score" and self.spec.score is not None:
+        # Not of the columns of quantiles, which have this role too.
+        if self.spec.score is not None and name == self.spec.score.column:
             tolerances |= self.spec.score.tolerance.declared()
         judged = words.TOLERANCES_BY_KIND[kind]
         if role == "score":

@@ -134,6 +134,9 @@ impl Plan {
             let both = counter(&outcome.score).zip(counter(&outcome.label));
             both.is_some_and(|(score, label)| outcome.fits(score, label))
         };
+        if !outcomes.iter().all(|outcome| outcome.quantiles_fit(counter)) {
+            return Err(parameter("label.quantiles", "columns of numbers besides the label"));
+        }
         if !outcomes.iter().all(fits) {
             return Err(parameter(
                 "outcomes",

@@ -18,6 +18,9 @@ use tallystick_core::slice::SliceKey;
 use tallystick_core::state::{BinaryState, Grain, OutcomeState, RegressionState};
 use tallystick_core::vocabulary::Vocabulary;
 
+#[path = "laws/quantiles.rs"]
+mod quantiles;
+
 /// One row of every kind of column.
 #[derive(Clone, Debug)]
 struct Row {
@@ -69,7 +72,8 @@ fn plan() -> Arc<Plan> {
         numeric("amount", &Recipe::LogLinear, Domain::Float, &sample),
         label,
     ];
-    let outcomes = vec![outcome(), number("amount", "float"), number("float", "integer")];
+    let outcomes =
+        vec![outcome(), quantiles::declared(number("amount", "float")), number("float", "integer")];
     Arc::new(Plan::new(columns, Some("time".into())).unwrap().with_outcomes(outcomes).unwrap())
 }
 

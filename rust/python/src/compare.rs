@@ -23,6 +23,7 @@ pub struct InstrumentSettings {
     selection_rate_ratio: f64,
     fairness_gap: Option<f64>,
     mae_ratio: f64,
+    interval_coverage: f64,
     costs: Option<[f64; 4]>,
     page: Vec<String>,
 }
@@ -47,6 +48,7 @@ impl From<InstrumentSettings> for Instrument {
                 selection_rate_ratio: given.selection_rate_ratio,
                 fairness_gap: given.fairness_gap,
                 mae_ratio: given.mae_ratio,
+                interval_coverage: given.interval_coverage,
             },
             costs: given.costs.map(crate::measure::costs_of),
             page: given.page,

@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 use tallystick_arrow::{ClassRequest, Kind, OutcomeRequest, Request, TargetRequest, hex};
 use tallystick_core::binning::Recipe;
 use tallystick_core::codec;
-use tallystick_core::outcome::{Outcome, Target};
+use tallystick_core::outcome::{Number, Outcome, Target};
 use tallystick_core::plan::{Column, Counter, Role};
 use tallystick_core::sampling::Sampling;
 use tallystick_core::scalar::{Domain, Edges, Scalar};
@@ -73,13 +73,14 @@ pub struct OutcomeSettings {
     kind: String,
     positive: Option<String>,
     thresholds: Vec<f64>,
+    quantiles: Vec<(String, f64)>,
 }
 
 impl OutcomeSettings {
     fn request(self) -> OutcomeRequest {
-        let Self { score, label, kind, positive, thresholds } = self;
+        let Self { score, label, kind, positive, thresholds, quantiles } = self;
         let target = match kind.as_str() {
-            "number" => TargetRequest::Number,
+            "number" => TargetRequest::Number(quantiles),
             _ => TargetRequest::Class(ClassRequest { positive, thresholds }),
         };
         OutcomeRequest { score, label, target }
@@ -191,9 +192,13 @@ impl Plan {
             let entry = PyDict::new(py);
             entry.set_item("score", &outcome.score)?;
             entry.set_item("label", &outcome.label)?;
-            let Target::Class(classes) = &outcome.target else {
-                entry.set_item("kind", "number")?;
-                return Ok(entry);
+            let classes = match &outcome.target {
+                Target::Class(classes) => classes,
+                Target::Number(number) => {
+                    entry.set_item("kind", "number")?;
+                    set_quantiles(&entry, number)?;
+                    return Ok(entry);
+                }
             };
             entry.set_item("kind", "class")?;
             let column = self.inner.find(&outcome.label).map(|i| &self.inner.columns()[i].counter);
@@ -215,6 +220,16 @@ impl Plan {
             self.inner.columns().iter().map(|column| describe(py, column)).collect::<PyResult<_>>()?;
         PyList::new(py, described)
     }
+}
+
+/// Column and share of each quantile, where there are any.
+fn set_quantiles(entry: &Bound<'_, PyDict>, number: &Number) -> PyResult<()> {
+    if number.quantiles.is_empty() {
+        return Ok(());
+    }
+    let quantiles = PyDict::new(entry.py());
+    number.quantiles.iter().try_for_each(|of| quantiles.set_item(&of.column, of.share))?;
+    entry.set_item("quantiles", quantiles)
 }
 
 fn describe<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyDict>> {

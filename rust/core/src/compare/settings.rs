@@ -51,6 +51,9 @@ pub struct OutcomeTolerances {
     pub fairness_gap: Option<f64>,
     /// Largest accepted mean absolute error, as a ratio of the reference's; above 1.
     pub mae_ratio: f64,
+    /// Largest accepted difference of the share of labels inside their foretold intervals from the
+    /// declared one.
+    pub interval_coverage: f64,
 }
 
 impl Default for OutcomeTolerances {
@@ -61,6 +64,7 @@ impl Default for OutcomeTolerances {
             selection_rate_ratio: 1.25,
             fairness_gap: None,
             mae_ratio: 1.25,
+            interval_coverage: 0.05,
         }
     }
 }
@@ -129,7 +133,10 @@ impl Settings {
         for instrument in &self.instruments {
             let of = instrument.outcome;
             let shares = [instrument.ks, instrument.missing_share, instrument.other_share];
-            let shares = shares.into_iter().chain([of.ece_debiased, of.auc]).chain(of.fairness_gap);
+            let shares = shares
+                .into_iter()
+                .chain([of.ece_debiased, of.auc, of.interval_coverage])
+                .chain(of.fairness_gap);
             if !(of.selection_rate_ratio > 1.0 && of.selection_rate_ratio.is_finite()) {
                 return Err(parameter("tolerance.selection_rate_ratio", "a ratio above 1"));
             }

@@ -92,6 +92,9 @@ catalogue! {
     "bias", "Mean prediction less mean label", "label unit", "(-inf, inf)", "both", "predictions", "Welch 1947 for the interval";
     "r2", "Coefficient of determination", "share of variance", "(-inf, inf)", "both", "predictions", "Wright 1921; Fisher 1915 for the interval";
     "mape", "Mean absolute percentage error", "share", "(-inf, inf)", "both", "predictions", "Hyndman and Koehler 2006; Welch 1947 for the interval";
+    "pinball_loss", "Mean loss of a quantile prediction", "label unit", "(-inf, inf)", "both", "predictions", "Koenker and Bassett 1978; Welch 1947 for the interval";
+    "quantile_coverage", "Share of labels at or below a quantile less the declared one", "share", "[-1, 1]", "current", "predictions", "Koenker and Bassett 1978; Wilson 1927 for the interval";
+    "interval_coverage", "Share of labels inside a predicted interval less the declared one", "share", "[-1, 1]", "current", "predictions", "Christoffersen 1998; Wilson 1927 for the interval";
 }
 
 /// The metric of that name.
