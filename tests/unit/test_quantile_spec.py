@@ -86,8 +86,9 @@ def test_what_is_no_quantile_is_refused(label, key):
 def test_an_interval_has_two_ends():
     tolerated = {"column": "p", "tolerance": {"interval_coverage": 0.1}}
     ts.load_spec(SPEC | {"score": tolerated})
-    with pytest.raises(SpecError, match="two quantiles"):
-        ts.load_spec(SPEC | {"score": tolerated, "label": {"column": "y", "quantiles": {"a": 0.5}}})
+    for few in ({}, {"quantiles": {"a": 0.5}}):
+        with pytest.raises(SpecError, match="two of label"):
+            ts.load_spec(SPEC | {"score": tolerated, "label": {"column": "y"} | few})
 
 
 def test_a_quantile_must_be_in_the_data():

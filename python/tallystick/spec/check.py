@@ -140,9 +140,10 @@ def _quantiles_are_told_apart(spec: Spec) -> Iterator[Problem]:
         if spec.columns.get(name, Column()).kind == "categorical":
             kind = key_path(("columns", name, "kind"))
             yield Problem(kind, f'"numeric", because {where} names the column', '"categorical"')
-    if len(quantiles) == 1 and spec.score and spec.score.tolerance.interval_coverage is not None:
-        got = "a single quantile"
-        yield Problem("score.tolerance.interval_coverage", "two quantiles or more", got)
+    tolerance = None if spec.score is None else spec.score.tolerance.interval_coverage
+    if spec.label is not None and tolerance is not None and len(quantiles) < 2:
+        where, wanted = "score.tolerance.interval_coverage", "two of label.quantiles or more"
+        yield Problem(where, wanted, f"{len(quantiles)}")
 
 
 def _label_has_a_score(spec: Spec) -> Iterator[Problem]:
