@@ -15,6 +15,7 @@ __all__ = [
     "measure_classes",
     "measure_counts",
     "measure_ks",
+    "measure_quantiles",
     "measure_regression",
     "measure_scored",
     "quantiles",
@@ -133,6 +134,16 @@ def measure_classes(
     false_alarm_rate: float = 0.01,
     threads: int = 1,
 ) -> tuple[Any, int]: ...
+def measure_quantiles(
+    metric: str,
+    batches: Sequence[Any],
+    *,
+    shares: Sequence[float],
+    reference: Sequence[Any] | None = None,
+    tolerance: float | None = None,
+    false_alarm_rate: float = 0.01,
+    threads: int = 1,
+) -> Any: ...
 def measure_regression(
     metric: str,
     batches: Sequence[Any],

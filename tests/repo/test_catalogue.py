@@ -58,7 +58,9 @@ def test_every_page_answers_the_same_questions(name):
 
 def test_every_metric_is_emitted_and_known_to_the_spec(report):
     numbers = {"p": [0.1, 0.7, 0.4] * 100, "y": [0.2, 0.8, 1.5] * 100}
-    scored = {key: SPEC[key] for key in ("schema", "label")} | {"score": {"column": "p"}}
+    numbers |= {"low": [0.0, 0.5, 0.1] * 100, "high": [0.5, 0.9, 2.0] * 100}
+    label = {"column": "y", "quantiles": {"low": 0.1, "high": 0.9}}
+    scored = {"schema": 1, "label": label, "score": {"column": "p"}}
     foretold = ts.compare(reference=numbers, current=numbers, spec=scored)
     classes = {"schema": 1, "score": {"columns": {"a": "p", "b": "q"}}, "label": {"column": "y"}}
     animals = {"p": [0.1, 0.7] * 150, "q": [0.9, 0.3] * 150, "y": ["a", "b", "b"] * 100}

@@ -27,6 +27,7 @@ OTHERS = ("labels", "scores", "segments", "predictions", "classes")
 OF_COLUMNS = [m["name"] for m in _core.CATALOGUE if m["needs"] not in OTHERS]
 # Of one call that has no reference: the loss of area is judged in comparisons only.
 JUDGED_BY_LABELS = {"calibration", "ece_debiased", "selection_rate_ratio", "mae", "top_accuracy"}
+JUDGED_BY_LABELS |= {"interval_coverage"}
 
 
 def numbers(row: ts.Measurement) -> tuple:

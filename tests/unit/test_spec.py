@@ -207,7 +207,7 @@ def test_the_schema_knows_every_key() -> None:
         "Score": {"column", "columns", "threshold", "costs", "tolerance"},
         "Costs": {"false_positive", "false_negative", "true_positive", "true_negative"},
         "ScoreTolerance": {*vocabulary.DEFAULT_TOLERANCES, *vocabulary.OUTCOME_TOLERANCES},
-        "Label": {"column", "kind", "positive", "mature_after", "minimum_coverage"},
+        "Label": {"column", "kind", "positive", "quantiles", "mature_after", "minimum_coverage"},
         "Tolerance": set(vocabulary.DEFAULT_TOLERANCES),
         "Sampling": {"column", "rates"},
         "Reference": {"path"},

@@ -78,6 +78,7 @@ from tallystick.metrics.probabilities import (
     calibration_slope,
     spiegelhalter_z,
 )
+from tallystick.metrics.quantiles import interval_coverage, pinball_loss, quantile_coverage
 from tallystick.metrics.residuals import bias, mae, mape, r2, rmse
 from tallystick.metrics.rows import missing_share, other_share, row_count, schema
 
@@ -111,6 +112,7 @@ __all__ = [
     "fpr_gap",
     "g_test",
     "hellinger",
+    "interval_coverage",
     "jensen_shannon",
     "kappa",
     "ks",
@@ -126,6 +128,7 @@ __all__ = [
     "mean",
     "missing_share",
     "other_share",
+    "pinball_loss",
     "positive_rate",
     "positive_rate_estimate_error",
     "positive_rate_estimated",
@@ -133,6 +136,7 @@ __all__ = [
     "precision",
     "psi",
     "psi_corrected",
+    "quantile_coverage",
     "r2",
     "recall",
     "rmse",

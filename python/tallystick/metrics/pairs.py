@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tallystick import _core
@@ -55,18 +56,35 @@ def pair_metric(
 
 
 def _batches(metric: str, prediction: Any, label: Any, prefix: str) -> list[Any]:
+    given = {f"{prefix}prediction": prediction, f"{prefix}label": label}
+    return batches_of(list(given), columns_of(metric, given))
+
+
+def columns_of(metric: str, given: Mapping[str, Any]) -> list[Any]:
+    """Numbers of one length, by the names of the call.
+
+    Raises:
+        ParameterError: Columns of different length, or None.
+        ColumnTypeError: A column that holds no numbers.
+    """
+    sides = {name: _numbers(metric, name, data) for name, data in given.items()}
+    (first, predictions), *others = sides.items()
+    for name, values in others:
+        if len(values) != len(predictions):
+            raise ParameterError(
+                f"{name}: expected one for each of {len(predictions)} values of {first}, "
+                f"got {len(values)}",
+                name=name,
+            )
+    return list(sides.values())
+
+
+def batches_of(names: list[str], columns: list[Any]) -> list[Any]:
+    """The columns side by side, in batches that threads can share."""
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    given = {f"{prefix}prediction": prediction, f"{prefix}label": label}
-    sides = {name: _numbers(metric, name, data) for name, data in given.items()}
-    (first, predictions), (second, labels) = sides.items()
-    if len(predictions) != len(labels):
-        raise ParameterError(
-            f"{second}: expected one for each of {len(predictions)} values of {first}, "
-            f"got {len(labels)}",
-            name=second,
-        )
-    return list(pa.table(sides).to_batches(max_chunksize=_BATCH_ROWS))
+    table = pa.table(columns, names=names)
+    return list(table.to_batches(max_chunksize=_BATCH_ROWS))
 
 
 def _numbers(metric: str, name: str, data: Any) -> Any:

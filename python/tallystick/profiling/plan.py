@@ -107,8 +107,9 @@ class Plan:
     def outcomes(self) -> list[dict[str, Any]]:
         """Score, label and kind of every score that is measured by labels.
 
-        The kind is "class", with the positive label and the thresholds; "number"; or "classes"
-        under the name of the label, with each class and the column of its scores.
+        The kind is "class", with the positive label and the thresholds; "number", where they are
+        declared with the columns that foretell quantiles, each with its share; or "classes" under
+        the name of the label, with each class and the column of its scores.
         """
         return self._core.outcomes()
 
@@ -229,7 +230,12 @@ def outcomes(spec: Spec | None, resolved: Resolved) -> list[dict[str, Any]]:
     label, several = spec.label.column, spec.score.columns or {}
     if not {*spec.score.all_columns, label} <= set(counted):
         return []
-    common = {"label": label, "classes": [], "thresholds": list(spec.score.threshold or ())}
+    common = {
+        "label": label,
+        "classes": [],
+        "thresholds": list(spec.score.threshold or ()),
+        "quantiles": list((spec.label.quantiles or {}).items()),
+    }
     if spec.score.column is not None:
         kind = "number" if counted[label] == "numeric" else "class"
         positive = spec.label.positive

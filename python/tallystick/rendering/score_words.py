@@ -49,6 +49,7 @@ FORMS: Mapping[str, Form] = {
     "equalized_odds_gap": Form("{} equal odds", "gap ", _gap, _gap),
     "mae": Form("{} error", "", numbers.number, numbers.number, signed=True),
     "top_accuracy": Form("{} accuracy", "", numbers.points, numbers.share, signed=True, unit=" pt"),
+    "interval_coverage": Form("{} interval", "off by ", _gap, numbers.share, signed=True),
 }
 
 _FAULTS = {
@@ -169,6 +170,15 @@ def _mixed_up(findings: Findings, row: Measurement) -> str:
     label, predicted = (f'"{printable(text, 24)}"' for text in pairs[worst])
     now, before = (numbers.share(shares[worst].get(side, 0.0)) for side in ("current", "reference"))
     return f"most: {label} taken for {predicted}, {before} -> {now} of rows"
+
+
+def of_intervals(_: Findings, row: Measurement, __: bool) -> str:
+    """Whether foretold intervals are too narrow or too wide."""
+    if row.current_value is None or row.value is None:
+        return ""
+    shares = numbers.share(row.current_value), numbers.share(row.current_value - row.value)
+    size = "narrow" if row.value < 0 else "wide"
+    return f"{shares[0]} of labels are inside their intervals, {shares[1]} declared: too {size}"
 
 
 def of_selection(_: Findings, row: Measurement, with_sides: bool) -> str:

@@ -136,6 +136,7 @@ def sentences(findings: Findings, finding: Finding, with_sides: bool) -> list[st
         "auc": score_words.of_area,
         "mae": score_words.of_errors,
         "top_accuracy": score_words.of_accuracy,
+        "interval_coverage": score_words.of_intervals,
         "selection_rate_ratio": score_words.of_selection,
         "equalized_odds_gap": score_words.of_odds,
     }.get(row.metric, _of_drift)

@@ -44,6 +44,7 @@ def check_spec(spec: Spec) -> list[Problem]:
         _score_is_numeric,
         _label_has_a_score,
         _costs_are_of_decisions,
+        _quantiles_are_told_apart,
         _ignored_columns_stay_ignored,
         _other_names_are_unique,
         _columns_agree_with_themselves,
@@ -69,6 +70,9 @@ def claims(spec: Spec) -> list[Claim]:
         *((key, column, "score") for key, column in _score_columns(spec)),
         ("label.column", None if spec.label is None else spec.label.column, "label"),
     ]
+    if spec.label is not None:
+        columns = spec.label.quantiles or {}
+        named += [(key_path(("label", "quantiles", name)), name, "score") for name in columns]
     if spec.sampling is not None:
         named.append(("sampling.column", spec.sampling.column, "segment"))
     found = [Claim(key, column, role) for key, column, role in named if column is not None]
@@ -134,6 +138,23 @@ def _columns_have_one_role(spec: Spec) -> Iterator[Problem]:
 def _costs_are_of_decisions(spec: Spec) -> Iterator[Problem]:
     if spec.score is not None and spec.score.costs is not None and not spec.score.threshold:
         yield Problem("score.costs", "score.threshold beside it", "no threshold")
+
+
+def _quantiles_are_told_apart(spec: Spec) -> Iterator[Problem]:
+    quantiles = {} if spec.label is None else spec.label.quantiles or {}
+    first: dict[float, str] = {}
+    for name, share in quantiles.items():
+        where = key_path(("label", "quantiles", name))
+        earlier = first.setdefault(share, name)
+        if earlier != name:
+            yield Problem(where, "each share once", f"{share} again, as of {earlier}")
+        if spec.columns.get(name, Column()).kind == "categorical":
+            kind = key_path(("columns", name, "kind"))
+            yield Problem(kind, f'"numeric", because {where} names the column', '"categorical"')
+    tolerance = None if spec.score is None else spec.score.tolerance.interval_coverage
+    if spec.label is not None and tolerance is not None and len(quantiles) < 2:
+        where, wanted = "score.tolerance.interval_coverage", "two of label.quantiles or more"
+        yield Problem(where, wanted, f"{len(quantiles)}")
 
 
 def _label_has_a_score(spec: Spec) -> Iterator[Problem]:

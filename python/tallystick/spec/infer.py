@@ -192,13 +192,16 @@ class _Resolver:
         binning, range_, bins = _cells(role, declared, kind, is_probability=not is_number)
         defaults = {**words.DEFAULT_TOLERANCES, **words.OUTCOME_TOLERANCES}
         tolerances = {**defaults, **declared.tolerance.declared()}
-        # Several classes are judged as one instrument, under the name of their label.
-        several = self.spec.score is not None and self.spec.score.columns is not None
-        has_outcome = role == "score" or (role == "label" and several)
-        if has_outcome and self.spec.score is not None:
-            given = self.spec.score.tolerance.declared()
+        # Several classes are judged as one instrument, under the name of their label. Columns of
+        # quantiles have the role of a score too, but nothing of its outcome.
+        score = self.spec.score
+        is_score = score is not None and name in score.all_columns
+        several = score is not None and score.columns is not None
+        has_outcome = is_score or (role == "label" and several)
+        if has_outcome and score is not None:
+            given = score.tolerance.declared()
             of_label = {key: given[key] for key in given if key in words.OUTCOME_TOLERANCES}
-            tolerances |= given if role == "score" else of_label
+            tolerances |= given if is_score else of_label
         judged = words.TOLERANCES_BY_KIND[kind]
         if has_outcome:
             judged += tuple(words.OUTCOME_TOLERANCES)

@@ -1,8 +1,8 @@
 """Whether a label is a class or a number, as far as the spec says so.
 
 `label.kind` says it. Without it, keys that only one kind has say it as well: a positive label, a
-threshold or a tolerance of probabilities on one side; numeric cells of the label or a tolerance of
-errors on the other. Where the spec says nothing, `infer` goes by the type of the data.
+threshold or a tolerance of probabilities on one side; quantiles, numeric cells of the label or a
+tolerance of errors on the other. Where the spec says nothing, `infer` goes by the type of the data.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ def _evidence(spec: Spec) -> Iterator[tuple[str, str]]:
         return
     if spec.label.positive is not None:
         yield "class", "label.positive"
+    if spec.label.quantiles is not None:
+        yield "number", "label.quantiles"
     yield from _of_score(spec)
     yield from _of_column(spec, spec.label.column)
 

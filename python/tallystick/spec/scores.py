@@ -43,6 +43,11 @@ class ScoreTolerance(Tolerance):
         description="Mean absolute error of a score that foretells a number, as a ratio of the "
         "reference's.",
     )
+    interval_coverage: Share | None = Field(
+        default=None,
+        description="Difference of the share of labels between the outer quantiles from the "
+        "declared one.",
+    )
 
 
 Cost = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -136,6 +141,13 @@ class Label(Table):
     ) = Field(
         default=None,
         description="The label that the score is the probability of; true or 1 when left out.",
+    )
+    quantiles: (
+        Annotated[dict[Text, Share], Field(min_length=1, max_length=words.MAX_QUANTILES)] | None
+    ) = Field(
+        default=None,
+        description="Columns that foretell quantiles of a label that is a number, each with the "
+        "share of labels expected at or below it.",
     )
     mature_after: (
         Annotated[

@@ -39,14 +39,16 @@ OUTCOME_TOLERANCES: Final[Mapping[str, float | None]] = {
     "fairness_gap": None,
     "mae_ratio": 1.25,
     "accuracy": 0.05,
+    "interval_coverage": 0.05,
 }
 """What a score has besides the tolerances of its kind: an error of probabilities, a loss of area, a
 ratio of shares either way, and a difference of a segment's rates, which is not judged unless it is
 declared: what is fair is not a default. Of a score that foretells a number the ratio of its mean
-absolute error to the reference's; of scores of several classes a loss of accuracy."""
+absolute error to the reference's, and a difference of the share of labels inside their foretold
+intervals from the declared one; of scores of several classes a loss of accuracy."""
 
 LABEL_KINDS: Final = ("class", "number")
-NUMBER_TOLERANCES: Final = ("mae_ratio",)
+NUMBER_TOLERANCES: Final = ("mae_ratio", "interval_coverage")
 """Tolerances of a score that foretells a number; the others of an outcome are of classes."""
 
 METRICS: Final = (
@@ -110,6 +112,9 @@ METRICS: Final = (
     "bias",
     "r2",
     "mape",
+    "pinball_loss",
+    "quantile_coverage",
+    "interval_coverage",
     "expected_cost",
     "top_accuracy",
     "top_ece_debiased",
@@ -145,6 +150,7 @@ MAX_SEGMENTS: Final = 8
 MAX_THRESHOLDS: Final = 16
 MAX_CLASSES: Final = 32
 MAX_STRATA: Final = 32
+MAX_QUANTILES: Final = 16
 SCORE_RANGE: Final = (0.0, 1.0)
 SCORE_BINS: Final = 1200
 """Divisible by every usual number of calibration bins."""

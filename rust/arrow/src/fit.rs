@@ -8,7 +8,7 @@ use arrow_schema::DataType;
 use hashbrown::HashMap;
 use tallystick_core::batch::{Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
-use tallystick_core::outcome::{Number, Outcome, Target, Top, TopClass};
+use tallystick_core::outcome::{Number, Outcome, Quantile, Target, Top, TopClass};
 use tallystick_core::pairing;
 use tallystick_core::parallel::add_up;
 use tallystick_core::plan::{Column, Counter, Role};
@@ -63,8 +63,9 @@ pub struct OutcomeRequest {
 pub enum TargetRequest {
     /// How probable one category is.
     Class(ClassRequest),
-    /// Its value.
-    Number,
+    /// Its value; columns that foretell its quantiles, each with the share of labels expected at or
+    /// below.
+    Number(Vec<(String, f64)>),
     /// Which of several categories it is: each with the column of its scores.
     Top(Vec<(String, String)>),
 }
@@ -101,8 +102,8 @@ fn fit_outcome(
 ) -> Result<Outcome, Error> {
     match &request.target {
         TargetRequest::Class(classes) => fit_classes(request, classes, columns, batches),
-        TargetRequest::Number => {
-            let target = Target::Number(fit_number(request, batches)?);
+        TargetRequest::Number(quantiles) => {
+            let target = Target::Number(fit_number(request, quantiles, batches)?);
             Ok(Outcome { score: request.score.clone(), label: request.label.clone(), target })
         }
         TargetRequest::Top(classes) => {
@@ -113,7 +114,21 @@ fn fit_outcome(
 }
 
 /// Grids of residuals, from rows of the sample that have both columns.
-fn fit_number(request: &OutcomeRequest, batches: &[RecordBatch]) -> Result<Number, Error> {
+fn fit_number(
+    request: &OutcomeRequest,
+    quantiles: &[(String, f64)],
+    batches: &[RecordBatch],
+) -> Result<Number, Error> {
+    let label = &request.label;
+    let foretold = quantiles.iter().map(|(column, share)| {
+        Ok(Quantile::learn(column.clone(), *share, pairs_of(column, label, batches))?)
+    });
+    let foretold = foretold.collect::<Result<Vec<_>, Error>>()?;
+    Ok(Number::learn(pairs_of(&request.score, label, batches))?.with_quantiles(foretold)?)
+}
+
+/// Two columns of the sample side by side.
+fn pairs_of(prediction: &str, label: &str, batches: &[RecordBatch]) -> Vec<(f64, f64)> {
     let column = |batch: &RecordBatch, name: &str| batch.column_by_name(name).cloned().map(spelt_out);
     let mut pairs: Vec<(f64, f64)> = Vec::new();
     for batch in batches {
@@ -121,11 +136,10 @@ fn fit_number(request: &OutcomeRequest, batches: &[RecordBatch]) -> Result<Numbe
             Some(array) => doubles_of(array, batch.num_rows()),
             None => vec![f64::NAN; batch.num_rows()],
         };
-        let (predictions, labels) =
-            (doubles(column(batch, &request.score)), doubles(column(batch, &request.label)));
+        let (predictions, labels) = (doubles(column(batch, prediction)), doubles(column(batch, label)));
         pairs.extend(predictions.into_iter().zip(labels));
     }
-    Ok(Number::learn(pairs)?)
+    pairs
 }
 
 /// Numbers as doubles; what is missing, or no number, is NaN.

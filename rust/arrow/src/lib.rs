@@ -20,7 +20,7 @@ pub use bind::{Binder, Bound};
 pub use error::Error;
 pub use export::{Identity, curves, hex, measurements, segment_text, window_ends};
 pub use fit::{ClassRequest, Kind, OutcomeRequest, Request, TargetRequest, fit, fit_outcomes};
-pub use regression::regression_rows;
+pub use regression::{quantile_rows, regression_rows};
 pub use samples::exact_ks;
 pub use scoring::{Depth, paired};
 pub use sound::check;

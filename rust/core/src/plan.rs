@@ -130,6 +130,9 @@ impl Plan {
             return Err(parameter("outcomes", "at most 64 pairs of score and label, each once"));
         }
         let counter = |name: &str| self.find(name).map(|i| &self.columns[i].counter);
+        if !outcomes.iter().all(|outcome| outcome.quantiles_fit(counter)) {
+            return Err(parameter("label.quantiles", "columns of numbers besides the label"));
+        }
         if !outcomes.iter().all(|outcome| outcome.fits(counter)) {
             return Err(parameter(
                 "outcomes",

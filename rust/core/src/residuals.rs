@@ -41,6 +41,9 @@ pub struct Residuals {
     pub(crate) labels: Vec<f64>,
     /// `|error / label|`; NaN where the label is zero.
     pub(crate) percentages: Vec<f64>,
+    /// For each declared quantile how far the label is above its column; NaN where either is no
+    /// finite number.
+    pub(crate) above: Vec<Vec<f64>>,
 }
 
 impl<'a> Exact<'a> {
@@ -69,6 +72,13 @@ impl<'a> Exact<'a> {
         self.low.get(row).copied().unwrap_or(0.0)
     }
 
+    /// The differences from another column; NaN where either is no finite number.
+    fn above(&self, other: &Self) -> Vec<f64> {
+        let both = |row: &usize| self.high[*row].is_finite() && other.high[*row].is_finite();
+        let less = |row: usize| self.less(row, (other.high[row], other.low(row)));
+        (0..self.high.len()).map(|row| if both(&row) { less(row) } else { f64::NAN }).collect()
+    }
+
     /// The difference from a number, within double precision; at its rim where it is beyond.
     fn less(&self, row: usize, (high, low): (f64, f64)) -> f64 {
         // Where the high parts are near one another, their difference is exact.
@@ -95,7 +105,10 @@ impl Residuals {
             Some(values @ Values::Numbers { .. }) => Exact::of(values, batch.rows),
             _ => Exact::absent(batch.rows),
         };
-        let mut made = Self::of(&column(&outcome.score), &column(&outcome.label), number);
+        let labels = column(&outcome.label);
+        let mut made = Self::of(&column(&outcome.score), &labels, number);
+        let quantiles = number.quantiles.iter();
+        made.above = quantiles.map(|quantile| labels.above(&column(&quantile.column))).collect();
         if let Some(second) = batch.immature_from {
             let immature = |row: &usize| !is_mature(batch.time.as_ref(), second, *row);
             let hide = |row: usize| made.standing[row] = Standing::Immature as u8;
@@ -120,7 +133,14 @@ impl Residuals {
             labels: (0..rows).map(|row| labels.less(row, (pivot, 0.0))).collect(),
             percentages: (0..rows).map(percentage).collect(),
             errors,
+            above: Vec::new(),
         }
+    }
+
+    /// The same, with a column for each declared quantile.
+    #[must_use]
+    pub fn with_quantiles(self, labels: &Exact<'_>, quantiles: &[Exact<'_>]) -> Self {
+        Self { above: quantiles.iter().map(|quantile| labels.above(quantile)).collect(), ..self }
     }
 
     /// Number of rows.

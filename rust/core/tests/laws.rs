@@ -1,6 +1,8 @@
 //! The contracts of a profile: a pure function of the rows, merging is addition, nothing is
 //! dropped, damaged bytes are refused.
 
+#[path = "laws/quantiles.rs"]
+mod quantiles;
 mod rows;
 
 use std::sync::Arc;

@@ -30,5 +30,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(measure::measure_scored, module)?)?;
     module.add_function(wrap_pyfunction!(measure::measure_regression, module)?)?;
     module.add_function(wrap_pyfunction!(measure::measure_classes, module)?)?;
+    module.add_function(wrap_pyfunction!(measure::measure_quantiles, module)?)?;
     Ok(())
 }

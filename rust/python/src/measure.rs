@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use tallystick_arrow::{Depth, Identity};
 use tallystick_core::compare::{
-    RegressionRows, RegressionSettings, Report, ScoredRows, ScoredSettings, TopRows, TopSettings,
-    measure_counts as measure, measure_regression as regression, measure_scored as measure_scored_rows,
-    measure_top,
+    QuantileRows, QuantileSettings, RegressionRows, RegressionSettings, Report, ScoredRows, ScoredSettings,
+    TopRows, TopSettings, measure_counts as measure, measure_quantiles as quantiles,
+    measure_regression as regression, measure_scored as measure_scored_rows, measure_top,
 };
 use tallystick_core::measure::catalogue::CATALOGUE;
 use tallystick_core::measure::scored::decision::Costs;
@@ -145,6 +145,38 @@ pub fn measure_regression(
         Ok::<_, Failure>((one_row(&report)?, apart))
     })?;
     Ok((batch.to_pyarrow(py)?.unbind(), apart))
+}
+
+/// A metric of columns that foretell quantiles, as a batch of one row. The columns of the batches
+/// are a prediction, the label, and a column for each of the shares, which ascend.
+#[pyfunction]
+#[pyo3(signature = (metric, batches, *, shares, reference=None, tolerance=None, false_alarm_rate=0.01, threads=1))]
+#[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
+#[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
+pub fn measure_quantiles(
+    py: Python<'_>,
+    metric: &str,
+    batches: Vec<Imported>,
+    shares: Vec<f64>,
+    reference: Option<Vec<Imported>>,
+    tolerance: Option<f64>,
+    false_alarm_rate: f64,
+    threads: usize,
+) -> PyResult<Py<PyAny>> {
+    let batch = guard(py, || {
+        let report = py.detach(|| -> Result<_, Failure> {
+            let side = |batches: Vec<Imported>| -> Result<QuantileRows, Failure> {
+                let batches: Vec<RecordBatch> =
+                    batches.into_iter().map(Imported::checked).collect::<Result<_, _>>()?;
+                Ok(tallystick_arrow::quantile_rows(&batches, &shares, threads)?)
+            };
+            let (reference, current) = (reference.map(side).transpose()?, side(batches)?);
+            let settings = QuantileSettings { tolerance, false_alarm_rate };
+            Ok(quantiles(metric, reference, current, settings)?)
+        })?;
+        one_row(&report)
+    })?;
+    Ok(batch.to_pyarrow(py)?.unbind())
 }
 
 /// Costs of false positives, false negatives, true positives and true negatives.

@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 use tallystick_arrow::{ClassRequest, Kind, OutcomeRequest, Request, TargetRequest, hex};
 use tallystick_core::binning::Recipe;
 use tallystick_core::codec;
-use tallystick_core::outcome::{Outcome, Target};
+use tallystick_core::outcome::{Number, Outcome, Target};
 use tallystick_core::plan::{Column, Counter, Role};
 use tallystick_core::sampling::Sampling;
 use tallystick_core::scalar::{Domain, Edges, Scalar};
@@ -74,13 +74,14 @@ pub struct OutcomeSettings {
     positive: Option<String>,
     classes: Vec<(String, String)>,
     thresholds: Vec<f64>,
+    quantiles: Vec<(String, f64)>,
 }
 
 impl OutcomeSettings {
     fn request(self) -> OutcomeRequest {
-        let Self { score, label, kind, positive, classes, thresholds } = self;
+        let Self { score, label, kind, positive, classes, thresholds, quantiles } = self;
         let target = match kind.as_str() {
-            "number" => TargetRequest::Number,
+            "number" => TargetRequest::Number(quantiles),
             "classes" => TargetRequest::Top(classes),
             _ => TargetRequest::Class(ClassRequest { positive, thresholds }),
         };
@@ -207,7 +208,11 @@ impl Plan {
                     let classes: Vec<_> = top.texts(labels).into_iter().zip(columns).collect();
                     entry.set_item("classes", classes)?;
                 }
-                _ => entry.set_item("kind", "number")?,
+                (Target::Number(number), _) => {
+                    entry.set_item("kind", "number")?;
+                    set_quantiles(&entry, number)?;
+                }
+                _ => unreachable!("the plan checks that labels of classes are categorical"),
             }
             Ok(entry)
         });
@@ -223,6 +228,16 @@ impl Plan {
             self.inner.columns().iter().map(|column| describe(py, column)).collect::<PyResult<_>>()?;
         PyList::new(py, described)
     }
+}
+
+/// Column and share of each quantile, where there are any.
+fn set_quantiles(entry: &Bound<'_, PyDict>, number: &Number) -> PyResult<()> {
+    if number.quantiles.is_empty() {
+        return Ok(());
+    }
+    let quantiles = PyDict::new(entry.py());
+    number.quantiles.iter().try_for_each(|of| quantiles.set_item(&of.column, of.share))?;
+    entry.set_item("quantiles", quantiles)
 }
 
 fn describe<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyDict>> {

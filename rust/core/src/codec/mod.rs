@@ -6,6 +6,7 @@
 
 pub mod bytes;
 mod outcome;
+mod quantile;
 mod regression;
 mod state;
 mod top;

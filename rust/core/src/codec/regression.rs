@@ -2,6 +2,7 @@
 
 use super::bytes::{Reader, Writer};
 use super::outcome::take;
+use super::quantile;
 use super::state::{read_numeric, read_sum, write_numeric, write_sum};
 use crate::error::Result;
 use crate::outcome::Number;
@@ -11,6 +12,7 @@ use crate::state::{Grain, RegressionState};
 
 pub(super) fn write(writer: &mut Writer, state: &RegressionState) {
     state.unpaired.to_array().into_iter().for_each(|rows| writer.count(rows));
+    quantile::write(writer, &state.quantiles);
     write_numeric(writer, &state.residual);
     let Some((low, high)) = state.label_extremes else { return };
     writer.float(low);
@@ -36,6 +38,8 @@ pub(super) fn read(
         *count = take(reader, &mut left)?;
     }
     state.unpaired = Unpaired::from_array(unpaired);
+    let labelled = left + state.unpaired.unpredicted + state.unpaired.infinite_prediction;
+    state.quantiles = quantile::read(reader, number.quantiles.len(), labelled)?;
     state.residual = read_numeric(reader, &number.residual, grain, left)?;
     reader.ensure(state.pairs() == left, "every row in one cell")?;
     if left == 0 {

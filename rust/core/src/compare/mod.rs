@@ -23,6 +23,7 @@ mod values;
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
 pub use outcome::{Rows as ScoredRows, ScoredSettings, measure_scored};
+pub use regression::{QuantileRows, QuantileSettings, measure_quantiles};
 pub use regression::{RegressionSettings, Rows as RegressionRows, measure_regression};
 pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
 pub use top::{Rows as TopRows, TopSettings, measure_top};

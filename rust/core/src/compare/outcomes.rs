@@ -3,7 +3,7 @@
 use super::measurement::{Measurement, Reason, Status};
 use super::settings::Instrument;
 use super::{Both, Report, outcome, regression, top};
-use crate::outcome::{Classes, Outcome, Target, Top};
+use crate::outcome::{Classes, Number, Outcome, Target, Top};
 use crate::plan::Counter;
 use crate::profile::Profile;
 use crate::sampling::Sampling;
@@ -92,7 +92,9 @@ impl Both<'_> {
                 Target::Class(classes) => {
                     self.sides(&place).map(|sides| self.classes(&place, classes, sides, report))
                 }
-                Target::Number(_) => self.sides(&place).map(|sides| self.numbers(&place, sides, report)),
+                Target::Number(number) => {
+                    self.sides(&place).map(|sides| self.numbers(&place, number, sides, report))
+                }
                 Target::Top(of) => self.sides(&place).map(|sides| self.several(&place, of, sides, report)),
             };
             if let (Err(reason), true) = (measured, whole) {
@@ -121,7 +123,7 @@ impl Both<'_> {
         }
     }
 
-    fn numbers(&self, place: &Place<'_>, sides: Sides<regression::Side>, report: &mut Report) {
+    fn numbers(&self, place: &Place<'_>, of: &Number, sides: Sides<regression::Side>, report: &mut Report) {
         let task = regression::Task {
             score: &place.outcome.score,
             label: &place.outcome.label,
@@ -129,6 +131,7 @@ impl Both<'_> {
             reference: Some(sides.reference),
             current: sides.current,
             instrument: place.instrument,
+            quantiles: &of.quantiles,
             minimum_coverage: self.settings.minimum_coverage,
         };
         report.measurements.extend(task.measure());

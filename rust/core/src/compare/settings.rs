@@ -53,6 +53,9 @@ pub struct OutcomeTolerances {
     pub mae_ratio: f64,
     /// Largest accepted loss of the accuracy of several classes.
     pub accuracy: f64,
+    /// Largest accepted difference of the share of labels inside their foretold intervals from the
+    /// declared one.
+    pub interval_coverage: f64,
 }
 
 impl Default for OutcomeTolerances {
@@ -64,6 +67,7 @@ impl Default for OutcomeTolerances {
             fairness_gap: None,
             mae_ratio: 1.25,
             accuracy: 0.05,
+            interval_coverage: 0.05,
         }
     }
 }
@@ -132,8 +136,10 @@ impl Settings {
         for instrument in &self.instruments {
             let of = instrument.outcome;
             let shares = [instrument.ks, instrument.missing_share, instrument.other_share];
-            let shares =
-                shares.into_iter().chain([of.ece_debiased, of.auc, of.accuracy]).chain(of.fairness_gap);
+            let shares = shares
+                .into_iter()
+                .chain([of.ece_debiased, of.auc, of.accuracy, of.interval_coverage])
+                .chain(of.fairness_gap);
             if !(of.selection_rate_ratio > 1.0 && of.selection_rate_ratio.is_finite()) {
                 return Err(parameter("tolerance.selection_rate_ratio", "a ratio above 1"));
             }

@@ -13,6 +13,7 @@ pub mod mean;
 pub mod miettinen_nurminen;
 pub mod mover;
 pub mod multiplicity;
+pub mod nominal;
 pub mod noncentral_chi_square;
 pub mod normal;
 pub mod proportion;

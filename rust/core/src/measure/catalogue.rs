@@ -100,6 +100,9 @@ catalogue! {
     "kappa", "Cohen's kappa of prediction and label", "agreement", "[-2, 2]", "both", "classes", "Cohen 1960; Fleiss, Cohen and Everitt 1969";
     "balanced_top_accuracy", "Mean recall of the classes", "share", "[-1, 1]", "both", "classes", "Brodersen et al. 2010; Newcombe 1998, method 10, for the interval";
     "score_sum_violation_share", "Share of rows whose scores do not sum to 1", "share", "[-1, 1]", "both", "classes", "Newcombe 1998, method 10, for the interval";
+    "pinball_loss", "Mean loss of a quantile prediction", "label unit", "(-inf, inf)", "both", "predictions", "Koenker and Bassett 1978; Welch 1947 for the interval";
+    "quantile_coverage", "Share of labels at or below a quantile less the declared one", "share", "[-1, 1]", "current", "predictions", "Koenker and Bassett 1978; Wilson 1927 for the interval";
+    "interval_coverage", "Share of labels inside a predicted interval less the declared one", "share", "[-1, 1]", "current", "predictions", "Christoffersen 1998; Wilson 1927 for the interval";
 }
 
 /// The metric of that name.

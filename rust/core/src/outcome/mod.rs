@@ -1,6 +1,7 @@
 //! A score, and the label that tells later whether it was right.
 
 pub mod number;
+pub mod quantile;
 pub mod top;
 
 use std::sync::Arc;
@@ -12,12 +13,16 @@ use crate::plan::Counter;
 use crate::scalar::Domain;
 use crate::vocabulary::Vocabulary;
 pub use number::Number;
+pub use quantile::Quantile;
 pub use top::{Top, TopClass};
 
 /// Most outcomes of a plan.
 pub const MAX_OUTCOMES: usize = 64;
 /// Most cuts at which decisions of an outcome are measured.
 pub const MAX_THRESHOLDS: usize = 16;
+
+/// Kind of a number with columns that foretell its quantiles; one without keeps its own.
+const WITH_QUANTILES: u8 = 3;
 
 /// A column of scores, and the column that they foretell.
 #[derive(Clone, Debug)]
@@ -162,11 +167,18 @@ impl Outcome {
         }
     }
 
+    /// Whether the columns of its quantiles are numbers, besides the label itself.
+    pub(crate) fn quantiles_fit<'a>(&self, counter: impl Fn(&str) -> Option<&'a Counter>) -> bool {
+        let Target::Number(number) = &self.target else { return true };
+        let fits = |column: &str| column != self.label && counter(column).is_some_and(is_number);
+        number.quantiles.iter().all(|quantile| fits(&quantile.column))
+    }
+
     /// About the bytes that counts of a slice take.
     pub(crate) fn state_bytes(&self) -> usize {
         match &self.target {
             Target::Class(classes) => 72 * classes.binning.coarse_cells().unwrap_or(0) + 216,
-            Target::Number(_) => number::STATE_BYTES,
+            Target::Number(number) => number::STATE_BYTES + 200 * number.quantiles.len(),
             Target::Top(top) => top.state_bytes(),
         }
     }
@@ -187,10 +199,11 @@ impl Outcome {
     }
 
     fn kind(&self) -> u8 {
-        match self.target {
+        match &self.target {
             Target::Class(_) => 0,
-            Target::Number(_) => 1,
+            Target::Number(number) if number.quantiles.is_empty() => 1,
             Target::Top(_) => 2,
+            Target::Number(_) => WITH_QUANTILES,
         }
     }
 
@@ -207,12 +220,21 @@ impl Outcome {
 
     pub(crate) fn read(reader: &mut Reader<'_>, longest_name: usize) -> Result<Self> {
         let (score, label) = (reader.text(longest_name)?.to_owned(), reader.text(longest_name)?.to_owned());
-        let target = match reader.index(3)? {
+        let target = match reader.byte()? {
             0 => Target::Class(Classes::read(reader)?),
             1 => Target::Number(Number::read(reader)?),
-            _ => Target::Top(Top::read(reader)?),
+            2 => Target::Top(Top::read(reader)?),
+            WITH_QUANTILES => Target::Number(Number::read_with_quantiles(reader, longest_name)?),
+            _ => return Err(reader.corrupt("a kind of outcome")),
         };
         Ok(Self { score, label, target })
+    }
+}
+
+fn is_number(counter: &Counter) -> bool {
+    match counter {
+        Counter::Numeric(binning) => !matches!(binning.domain(), Domain::Temporal(_)),
+        Counter::Categorical(_) => false,
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::quantile::{self, Quantile};
 use super::read_binning;
 use crate::binning::{self, Binning, Recipe, Rule, Sample};
 use crate::codec::bytes::{Reader, Writer};
@@ -28,6 +29,8 @@ pub struct Number {
     pub label: Arc<Binning>,
     /// Grids of `|e / y|` and its square.
     pub percentage: Arc<Binning>,
+    /// Columns that foretell quantiles of the label, by ascending share; there may be none.
+    pub quantiles: Vec<Quantile>,
 }
 
 impl Number {
@@ -36,10 +39,8 @@ impl Number {
     /// # Errors
     /// When one has other cells than log-linear ones of floats, or a pivot where none belongs.
     pub fn new([residual, square, label, percentage]: [Arc<Binning>; 4]) -> Result<Self> {
-        let logarithmic = |b: &Binning| b.domain() == Domain::Float && b.rule() == Rule::LogLinear;
-        let from_zero = |b: &Binning| logarithmic(b) && b.pivot() == Scalar::Float(0.0);
         if from_zero(&residual) && from_zero(&square) && from_zero(&percentage) && logarithmic(&label) {
-            return Ok(Self { residual, square, label, percentage });
+            return Ok(Self { residual, square, label, percentage, quantiles: Vec::new() });
         }
         Err(parameter("outcome", "log-linear cells of floats, residuals from zero"))
     }
@@ -63,8 +64,16 @@ impl Number {
             // No label yet: residuals are likely no larger than what the predictions differ by.
             (residuals, squares) = spread(&predictions);
         }
-        let made = |values: Vec<f64>| fit(&Recipe::Derived, values);
+        let made = learn_derived;
         Self::new([made(residuals)?, made(squares)?, fit(&Recipe::LogLinear, labels)?, made(percentages)?])
+    }
+
+    /// With columns that foretell quantiles, whatever their order.
+    ///
+    /// # Errors
+    /// When there are too many, or a column or share stands there twice.
+    pub fn with_quantiles(self, quantiles: Vec<Quantile>) -> Result<Self> {
+        Ok(Self { quantiles: quantile::in_order(quantiles)?, ..self })
     }
 
     /// The binnings in the order of the format.
@@ -79,10 +88,18 @@ impl Number {
 
     pub(super) fn write_identity(&self, writer: &mut Writer) {
         self.all().into_iter().for_each(|binning| writer.raw(binning.id()));
+        if !self.quantiles.is_empty() {
+            writer.length(self.quantiles.len());
+            self.quantiles.iter().for_each(|quantile| quantile.write_identity(writer));
+        }
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
         self.all().into_iter().for_each(|binning| binning::write(writer, &binning.parts()));
+        if !self.quantiles.is_empty() {
+            writer.length(self.quantiles.len());
+            self.quantiles.iter().for_each(|quantile| quantile.write(writer));
+        }
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self> {
@@ -90,6 +107,26 @@ impl Number {
         let [residual, square, label, percentage] = binnings;
         Self::new([residual?, square?, label?, percentage?]).map_err(|_| reader.corrupt("an outcome"))
     }
+
+    pub(super) fn read_with_quantiles(reader: &mut Reader<'_>, longest_name: usize) -> Result<Self> {
+        let number = Self::read(reader)?;
+        let quantiles = quantile::read_all(reader, longest_name)?;
+        number.with_quantiles(quantiles).map_err(|_| reader.corrupt("quantiles"))
+    }
+}
+
+fn logarithmic(binning: &Binning) -> bool {
+    binning.domain() == Domain::Float && binning.rule() == Rule::LogLinear
+}
+
+/// Cells of what is derived from pairs.
+pub(super) fn from_zero(binning: &Binning) -> bool {
+    logarithmic(binning) && binning.pivot() == Scalar::Float(0.0)
+}
+
+/// Grids of a column that is derived from pairs.
+pub(super) fn learn_derived(values: Vec<f64>) -> Result<Arc<Binning>> {
+    fit(&Recipe::Derived, values)
 }
 
 fn fit(recipe: &Recipe, values: Vec<f64>) -> Result<Arc<Binning>> {
@@ -97,7 +134,7 @@ fn fit(recipe: &Recipe, values: Vec<f64>) -> Result<Arc<Binning>> {
 }
 
 /// The predictions' differences from their middle, and the squares of these.
-fn spread(predictions: &[f64]) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn spread(predictions: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let mut sorted: Vec<f64> = predictions.iter().copied().filter(|p| p.is_finite()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let Some(&middle) = sorted.get(sorted.len() / 2) else { return (Vec::new(), Vec::new()) };

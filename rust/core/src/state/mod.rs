@@ -5,6 +5,7 @@ pub mod categorical;
 mod cells;
 pub mod novel;
 pub mod numeric;
+pub mod quantile;
 pub mod regression;
 pub mod sums;
 pub mod top;
@@ -14,6 +15,7 @@ pub use binary::BinaryState;
 pub use categorical::CategoricalState;
 pub use cells::Cells;
 pub use numeric::NumericState;
+pub use quantile::{QuantileState, QuantileStates};
 pub use regression::RegressionState;
 pub use top::TopState;
 

@@ -4,7 +4,7 @@ use tallystick_kernels::BLOCK;
 
 use super::numeric::{self, Scratch};
 use super::sums::{GridSum, Sums};
-use super::{Grain, NumericState, Rows};
+use super::{Grain, NumericState, QuantileStates, Rows};
 use crate::measure::residual::{Labels, MeanSums, Percentage, Residuals as Measured};
 use crate::outcome::Number;
 use crate::residuals::{Residuals, Standing};
@@ -71,6 +71,8 @@ pub struct RegressionState {
     pub percentage: Sums,
     /// Pairs whose label is zero.
     pub zero_labels: u64,
+    /// What is counted of declared quantiles.
+    pub quantiles: QuantileStates,
 }
 
 impl RegressionState {
@@ -86,6 +88,7 @@ impl RegressionState {
             label_extremes: None,
             percentage: Sums::default(),
             zero_labels: 0,
+            quantiles: QuantileStates::new(number.quantiles.len()),
         }
     }
 
@@ -101,6 +104,7 @@ impl RegressionState {
         }
         self.percentage.merge(&other.percentage);
         self.zero_labels += other.zero_labels;
+        self.quantiles.merge(&other.quantiles);
     }
 
     fn see_labels(&mut self, low: f64, high: f64) {
@@ -186,6 +190,8 @@ pub(crate) fn count_rows(
     (state, grain): (&mut RegressionState, Grain),
     scratch: &mut RegressionScratch,
 ) {
+    // A row without a prediction may still have quantiles.
+    state.quantiles.count(made, rows, number, &mut scratch.derived);
     let unpaired = scratch.keep_pairs(made, rows);
     state.unpaired.merge(unpaired);
     if scratch.errors.is_empty() {

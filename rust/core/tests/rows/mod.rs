@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tallystick_core::batch::{Batch, Bits, Labels, NULL, Numbers, Values};
 use tallystick_core::binning::{Binning, Recipe, Sample};
 use tallystick_core::codec;
-use tallystick_core::outcome::{Number, Outcome, Target, Top, TopClass};
+use tallystick_core::outcome::{Number, Outcome, Quantile, Target, Top, TopClass};
 use tallystick_core::plan::{Column, Counter, Plan, Role};
 use tallystick_core::profile::Profile;
 use tallystick_core::scalar::{Domain, Unit};
@@ -79,7 +79,8 @@ pub fn plan() -> Arc<Plan> {
         numeric("p1", &Recipe::Score, Domain::Float, &sample),
         numeric("p2", &Recipe::Score, Domain::Float, &sample),
     ];
-    let outcomes = vec![outcome(), number("amount", "float"), number("float", "integer"), several()];
+    let outcomes =
+        vec![outcome(), with_quantiles(number("amount", "float")), number("float", "integer"), several()];
     Arc::new(Plan::new(columns, Some("time".into())).unwrap().with_outcomes(outcomes).unwrap())
 }
 
@@ -96,6 +97,15 @@ pub fn number(score: &str, label: &str) -> Outcome {
     let sample = (0..100).map(|i| (f64::from(i), f64::from(i) / 7.0));
     let target = Target::Number(Number::learn(sample).unwrap());
     Outcome { score: score.into(), label: label.into(), target }
+}
+
+/// Two columns more that foretell quantiles of the label, one of them of integers.
+pub fn with_quantiles(outcome: Outcome) -> Outcome {
+    let Target::Number(number) = outcome.target else { panic!("a number") };
+    let sample = || (0..100).map(|i| (f64::from(i), f64::from(i) / 7.0));
+    let quantile = |(column, share): (&str, f64)| Quantile::learn(column.into(), share, sample()).unwrap();
+    let quantiles = [("integer", 0.9), ("amount", 0.25)].map(quantile).to_vec();
+    Outcome { target: Target::Number(number.with_quantiles(quantiles).unwrap()), ..outcome }
 }
 
 /// The labels b, d and a as three classes, in this order; c is none of them.

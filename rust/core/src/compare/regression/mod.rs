@@ -4,12 +4,17 @@
 //! absolute error decides: it may grow by a ratio of the reference's before it counts as worse.
 
 mod curves;
+mod quantiles;
 mod ratio;
 mod rows;
 mod single;
+mod single_quantiles;
 mod weights;
 
 pub use single::{RegressionSettings, Rows, measure_regression};
+pub use single_quantiles::{QuantileRows, QuantileSettings, measure_quantiles};
+
+use quantiles::Foretold;
 
 use super::labels::LabelCounts;
 use super::measurement::{CurvePoint, Measurement, Reason, Status};
@@ -17,7 +22,7 @@ use super::settings::Instrument;
 use crate::inference::Interval;
 use crate::inference::mover::Estimate;
 use crate::measure::residual::Residuals;
-use crate::outcome::Number;
+use crate::outcome::{Number, Quantile};
 use crate::slice::SliceKey;
 use crate::state::regression::Unpaired;
 use crate::state::{Grain, RegressionState};
@@ -38,18 +43,22 @@ pub(super) struct Side {
     unpaired: Unpaired,
     /// Coarse cells of the residuals, ascending: ends and rows, which may be weighted.
     cells: Vec<((f64, f64), f64)>,
+    /// What the columns of quantiles are measured from.
+    foretold: Foretold,
 }
 
 impl Side {
     pub(super) fn of(state: &RegressionState, number: &Number, grain: Grain) -> Self {
         let cells = curves::cells(state, number, grain);
-        Self { cells, ..Self::new(state.measured(number), state.unpaired) }
+        let foretold = Foretold::of(&state.quantiles, &number.quantiles);
+        Self { cells, foretold, ..Self::new(state.measured(number), state.unpaired) }
     }
 
     fn new(residuals: Residuals, unpaired: Unpaired) -> Self {
         let rows = residuals.rows;
         let zeros = residuals.percentage.map_or(rows, |percentage| percentage.zeros);
-        Self { residuals, pairs: (rows, rows - zeros.min(rows)), unpaired, cells: Vec::new() }
+        let pairs = (rows, rows - zeros.min(rows));
+        Self { residuals, pairs, unpaired, cells: Vec::new(), foretold: Foretold::default() }
     }
 
     fn rows(&self) -> u64 {
@@ -86,13 +95,16 @@ pub(super) struct Task<'a> {
     pub reference: Option<Side>,
     pub current: Side,
     pub instrument: &'a Instrument,
+    /// Columns that foretell quantiles, by ascending share.
+    pub quantiles: &'a [Quantile],
     pub minimum_coverage: Option<f64>,
 }
 
 impl Task<'_> {
     /// Every metric, in every slice: each takes microseconds.
     pub(super) fn measure(&self) -> Vec<Measurement> {
-        rows::ENTRIES.iter().map(|entry| (entry.row)(self, entry.name)).collect()
+        let rows = rows::ENTRIES.iter().map(|entry| (entry.row)(self, entry.name));
+        rows.chain(self.quantile_rows()).collect()
     }
 
     /// What is drawn.

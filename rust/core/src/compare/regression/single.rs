@@ -72,6 +72,7 @@ pub fn measure_regression(
         reference: reference.map(Side::from),
         current: current.into(),
         instrument: &instrument,
+        quantiles: &[],
         minimum_coverage: None,
     };
     let mut row = (entry.row)(&task, entry.name);

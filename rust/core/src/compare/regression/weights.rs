@@ -4,6 +4,7 @@
 //! ones are worth, `(sum w)^2 / sum w^2` (Kish 1965), so that the sums are scaled to this number.
 
 use super::Side;
+use super::quantiles::{Foretold, Part};
 use crate::measure::residual::{Labels, MeanSums, Percentage, Residuals};
 use crate::state::regression::Unpaired;
 
@@ -59,13 +60,48 @@ impl Side {
                 zeros: strata.iter().map(|(_, side)| side.pairs.0 - side.pairs.1).sum(),
             }),
         };
-        Self { residuals, pairs: pairs(strata), unpaired: unpaired(strata), cells: cells(strata) }
+        Self {
+            residuals,
+            pairs: pairs(strata),
+            unpaired: unpaired(strata),
+            cells: cells(strata),
+            foretold: foretold(strata),
+        }
     }
 }
 
 fn weigh(strata: &[(f64, Side)], weights: Weights, of: impl Fn(&Residuals) -> f64) -> f64 {
     let scale = weights.scale();
     strata.iter().filter(|(_, side)| side.pairs.0 > 0).map(|(w, side)| w * scale * of(&side.residuals)).sum()
+}
+
+/// Labels by the columns of quantiles, which all strata have alike.
+fn foretold(strata: &[(f64, Side)]) -> Foretold {
+    let quantiles = strata.first().map_or(0, |(_, side)| side.foretold.losses.len());
+    Foretold {
+        losses: (0..quantiles).map(|at| losses(strata, at)).collect(),
+        below: (0..quantiles).map(|at| part(strata, |of| of.below.get(at).copied())).collect(),
+        inside: part(strata, |of| Some(of.inside)),
+    }
+}
+
+fn losses(strata: &[(f64, Side)], at: usize) -> MeanSums {
+    let each = || strata.iter().filter_map(|(w, side)| Some((*w, *side.foretold.losses.get(at)?)));
+    let weights = Weights::of(each().map(|(w, sums)| (w, sums.rows)));
+    let scale = weights.scale();
+    let total = |of: fn(&MeanSums) -> f64| each().map(|(w, sums)| w * scale * of(&sums)).sum();
+    let squares = total(|sums| sums.squares.unwrap_or(f64::NAN));
+    MeanSums { rows: weights.worth(), sum: total(|sums| sums.sum), squares: Some(squares) }
+}
+
+fn part(strata: &[(f64, Side)], of: impl Fn(&Foretold) -> Option<Part>) -> Part {
+    let each = || strata.iter().filter_map(|(w, side)| Some((*w, of(&side.foretold)?)));
+    let scale = Weights::of(each().map(|(w, part)| (w, part.rows))).scale();
+    each().fold(Part::default(), |all, (w, part)| Part {
+        rows: all.rows + part.rows,
+        count: all.count + w * scale * part.count,
+        rest: all.rest + w * scale * part.rest,
+    })
 }
 
 /// The labels of all strata around their common mean.
