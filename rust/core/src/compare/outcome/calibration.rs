@@ -8,7 +8,7 @@ use crate::measure::scored::calibration::brier::{self, Decomposition};
 use crate::measure::scored::calibration::cox::score_p_value;
 use crate::measure::scored::calibration::smooth::smooth_ece;
 use crate::measure::scored::calibration::{
-    Bin, Cox, Debiased, Remedy, Rule, Verdict, ece, equal_mass, equal_width, judge, perfect, spiegelhalter,
+    Bin, Debiased, Remedy, Rule, Verdict, ece, equal_mass, equal_width, judge, perfect, spiegelhalter,
 };
 use crate::measure::scored::ranking::auc_change;
 
@@ -186,14 +186,14 @@ fn spiegelhalter_z(task: &Task<'_>, name: &'static str) -> Measurement {
 }
 
 fn slope(task: &Task<'_>, name: &'static str) -> Measurement {
-    let mut row = task.own(name, |scored| Cox::fit(scored).map(|fit| fit.slope));
-    row.interval = Cox::fit(&task.current.scored).and_then(|fit| fit.slope_interval(LEVEL)).map(ends);
+    let mut row = task.own_of(name, |side| side.cox().map(|fit| fit.slope));
+    row.interval = task.current.cox().and_then(|fit| fit.slope_interval(LEVEL)).map(ends);
     of_regression(task, row, 1.0)
 }
 
 fn intercept(task: &Task<'_>, name: &'static str) -> Measurement {
-    let mut row = task.own(name, |scored| Cox::fit(scored).map(|fit| fit.intercept));
-    row.interval = Cox::fit(&task.current.scored).and_then(|fit| fit.intercept_interval(LEVEL)).map(ends);
+    let mut row = task.own_of(name, |side| side.cox().map(|fit| fit.intercept));
+    row.interval = task.current.cox().and_then(|fit| fit.intercept_interval(LEVEL)).map(ends);
     of_regression(task, row, 0.0)
 }
 

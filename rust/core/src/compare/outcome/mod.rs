@@ -18,6 +18,8 @@ pub use single::{Rows, ScoredSettings, measure_scored};
 
 pub(super) use coverage::{judge_coverage, share_row};
 
+use std::cell::OnceCell;
+
 use super::column::LEVEL;
 use super::labels::LabelCounts;
 use super::measurement::{CurvePoint, Measurement, Reason, Status};
@@ -25,6 +27,7 @@ use super::settings::Instrument;
 use crate::binning::Binning;
 use crate::inference::Interval;
 use crate::measure::Scored;
+use crate::measure::scored::calibration::Cox;
 use crate::measure::scored::estimate::{Unlabelled, UnlabelledCell};
 use crate::measure::scored::{Bracketed, NEGATIVE, POSITIVE, ScoreCell};
 use crate::slice::SliceKey;
@@ -71,6 +74,8 @@ pub(super) struct Side {
     unknown: Vec<UnlabelledCell>,
     /// `sum w^2` over them: how much they say depends on how differently they weigh.
     unknown_squares: f64,
+    /// Fitted when first asked for: two metrics, each with its interval, read it.
+    cox: OnceCell<Option<Cox>>,
 }
 
 impl Side {
@@ -78,7 +83,7 @@ impl Side {
         let scored = state.scored(binning, grain);
         let unknown = state.unknown(binning, grain);
         let unknown_squares = unknown.iter().map(|cell| cell.rows).sum();
-        Self { scored, apart: state.apart, rows: state.rows(), unknown, unknown_squares }
+        Self { scored, apart: state.apart, rows: state.rows(), unknown, unknown_squares, ..Self::default() }
     }
 
     /// Strata of a log of which only some rows were kept, each row weighing as many as it stands for.
@@ -108,6 +113,11 @@ impl Side {
         };
         sum.scored.effective = [effective(NEGATIVE), effective(POSITIVE)];
         sum
+    }
+
+    /// Cox's calibration regression of the labelled rows.
+    fn cox(&self) -> Option<Cox> {
+        *self.cox.get_or_init(|| Cox::fit(&self.scored))
     }
 
     /// Rows with a label, whatever their score.
@@ -209,9 +219,14 @@ impl Task<'_> {
 
     /// A metric of the current side, the reference's beside it.
     fn own(&self, metric: &'static str, value: impl Fn(&Scored) -> Option<f64>) -> Measurement {
+        self.own_of(metric, |side| value(&side.scored))
+    }
+
+    /// As [`Self::own`], of all that is known of a side.
+    fn own_of(&self, metric: &'static str, value: impl Fn(&Side) -> Option<f64>) -> Measurement {
         let mut row = self.blank(metric);
-        row.reference_value = self.reference.as_ref().and_then(|side| value(&side.scored));
-        row.current_value = value(&self.current.scored);
+        row.reference_value = self.reference.as_ref().and_then(&value);
+        row.current_value = value(&self.current);
         row.value = row.current_value;
         row
     }

@@ -43,7 +43,7 @@ pub struct Rows {
 impl From<Rows> for Side {
     fn from(Rows { scored, unknown, apart, rows }: Rows) -> Self {
         let unknown_squares = unknown.iter().map(|cell| cell.rows).sum();
-        Self { scored, apart, rows, unknown, unknown_squares }
+        Self { scored, apart, rows, unknown, unknown_squares, ..Self::default() }
     }
 }
 
