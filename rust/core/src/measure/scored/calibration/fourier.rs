@@ -2,18 +2,19 @@
 
 use std::f64::consts::PI;
 
+/// Turns exp(i pi j / points) for j = 0 .. points, for sums at so many points or fewer.
+///
+/// Each is from its own sine, so that errors do not add up.
+pub(super) fn turns(points: usize) -> Vec<[f64; 2]> {
+    let turn = |j: usize| (PI * j as f64 / points as f64).sin_cos();
+    (0..points).map(turn).map(|(sine, cosine)| [cosine, sine]).collect()
+}
+
 /// `sum_k c_k cos(pi k j / points)` for j = 0 ..= points.
 ///
-/// `points` is a power of two above the highest k.
-pub(super) fn cosine_sum(coefficients: &[f64], points: usize) -> Vec<f64> {
+/// `points` is a power of two above the highest k, and so is the number of turns, which is not less.
+pub(super) fn cosine_sum(coefficients: &[f64], points: usize, turns: &[[f64; 2]]) -> Vec<f64> {
     let length = 2 * points;
-    // Twiddles exp(i pi j / points): each from its own sine, so that errors do not add up.
-    let twiddles: Vec<[f64; 2]> = (0..points)
-        .map(|j| {
-            let (sine, cosine) = (PI * j as f64 / points as f64).sin_cos();
-            [cosine, sine]
-        })
-        .collect();
     let mut values = vec![[0.0; 2]; length];
     let bits = length.trailing_zeros();
     for (k, &coefficient) in coefficients.iter().enumerate().take(length) {
@@ -21,11 +22,11 @@ pub(super) fn cosine_sum(coefficients: &[f64], points: usize) -> Vec<f64> {
     }
     let mut half = 1;
     while half < length {
-        let stride = points / half;
+        let stride = turns.len() / half;
         for block in values.chunks_exact_mut(2 * half) {
             let (low, high) = block.split_at_mut(half);
             for (place, (a, b)) in low.iter_mut().zip(high).enumerate() {
-                let [cosine, sine] = twiddles[place * stride];
+                let [cosine, sine] = turns[place * stride];
                 let turned = [b[0] * cosine - b[1] * sine, b[0] * sine + b[1] * cosine];
                 (*a, *b) = ([a[0] + turned[0], a[1] + turned[1]], [a[0] - turned[0], a[1] - turned[1]]);
             }
@@ -43,7 +44,7 @@ mod tests {
     fn as_summed_directly() {
         let coefficients = [0.3, -1.0, 0.25, 2.0, 0.0, 1e-3];
         for points in [8, 64] {
-            let fast = cosine_sum(&coefficients, points);
+            let fast = cosine_sum(&coefficients, points, &turns(64));
             assert_eq!(fast.len(), points + 1);
             for (j, value) in fast.iter().enumerate() {
                 let angle = PI * j as f64 / points as f64;

@@ -24,7 +24,7 @@
 use std::f64::consts::PI;
 
 use super::super::Scored;
-use super::fourier::cosine_sum;
+use super::fourier::{cosine_sum, turns};
 
 /// `pi k sigma` at which a mode no longer counts: `exp(-x^2 / 2)` is 1e-17.
 const FARTHEST: f64 = 8.85;
@@ -32,6 +32,12 @@ const FARTHEST: f64 = 8.85;
 /// The smallest width looked at, two of a profile's cells, within which nothing is known; a
 /// fixed point below it is reported from there.
 const NARROWEST: f64 = 1.0 / 512.0;
+
+/// Points at which the narrowest is looked at: two for each of its 1,444 modes or more, a power of two.
+const MOST_POINTS: usize = 4096;
+
+/// Cells that are taken together.
+const LANES: usize = 8;
 
 /// Smooth calibration error. `None` without rows.
 ///
@@ -68,31 +74,38 @@ struct Modes {
     twice: Vec<f64>,
     last: Vec<f64>,
     before: Vec<f64>,
+    turns: Vec<[f64; 2]>,
 }
 
 impl Modes {
     fn of(scored: &Scored) -> Option<Self> {
         let total = scored.total();
         let cells = || scored.cells.iter().filter(|cell| cell.total() > 0.0);
-        let residuals: Vec<f64> = cells().map(|cell| cell.excess() / total).collect();
+        let mut residuals: Vec<f64> = cells().map(|cell| cell.excess() / total).collect();
         let cosine = |score: f64| (PI * score.clamp(0.0, 1.0)).cos();
-        let last: Vec<f64> = cells().map(|cell| cosine(cell.score() / cell.total())).collect();
+        let mut last: Vec<f64> = cells().map(|cell| cosine(cell.score() / cell.total())).collect();
         let sums = vec![residuals.iter().sum()];
+        // Cells without a residual fill up the last lanes.
+        residuals.resize(residuals.len().next_multiple_of(LANES), 0.0);
+        last.resize(residuals.len(), 0.0);
         let twice = last.iter().map(|c| 2.0 * c).collect();
         let before = vec![1.0; last.len()];
-        (total > 0.0).then_some(Self { sums, residuals, twice, last, before })
+        (total > 0.0).then(|| Self { sums, residuals, twice, last, before, turns: turns(MOST_POINTS) })
     }
 
     /// Takes sums up to mode `most`, by Chebyshev's recurrence on all cells at once.
     fn extend(&mut self, most: usize) {
         while self.sums.len() <= most {
-            // Four partial sums, so that the additions need not wait for each other.
-            let mut sums = [0.0; 4];
-            let cells =
-                self.residuals.iter().zip(&self.twice).zip(self.last.iter_mut().zip(&mut self.before));
-            for (cell, ((residual, twice), (last, before))) in cells.enumerate() {
-                sums[cell % 4] += residual * *last;
-                (*last, *before) = (twice * *last - *before, *last);
+            // A sum of its own for each lane, so that lanes are added side by side.
+            let mut sums = [0.0; LANES];
+            let fixed = self.residuals.chunks_exact(LANES).zip(self.twice.chunks_exact(LANES));
+            let moving = self.last.chunks_exact_mut(LANES).zip(self.before.chunks_exact_mut(LANES));
+            for ((residual, twice), (last, before)) in fixed.zip(moving) {
+                for lane in 0..LANES {
+                    sums[lane] += residual[lane] * last[lane];
+                    let next = twice[lane] * last[lane] - before[lane];
+                    (before[lane], last[lane]) = (last[lane], next);
+                }
             }
             self.sums.push(sums.iter().sum());
         }
@@ -107,8 +120,8 @@ impl Modes {
             sum * (-x * x / 2.0).exp() * if k == 0 { 1.0 } else { 2.0 }
         });
         // At least two points a mode: 6 to 11 a width.
-        let points = (2 * (most + 1)).next_power_of_two().max(128);
-        integral(&cosine_sum(&damped.collect::<Vec<_>>(), points))
+        let points = (2 * (most + 1)).next_power_of_two().clamp(128, MOST_POINTS);
+        integral(&cosine_sum(&damped.collect::<Vec<_>>(), points, &self.turns))
     }
 
     /// The width in [low, high] at which [`Self::error`] is the width, by regula falsi (Illinois).
