@@ -2,6 +2,7 @@
 #
 #   make demo    build, then run the main job on real data
 #   make test    Rust and Python tests
+#   make test-all  and tests against real servers and a browser (Debian's packages)
 #   make lint    formatting, lints, types, import law
 #   make bench   the race against other libraries; writes docs/benchmarks.md
 #                (BENCH="histogram ks": some sections of it)
@@ -31,7 +32,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --requirement
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-rust test-python lint lint-rust lint-python bench bench-scaling \
+.PHONY: help demo test test-all test-rust test-python lint lint-rust lint-python bench bench-scaling \
         bench-check bench-instructions bench-rivals lock build clean
 
 help:
@@ -52,6 +53,10 @@ test-rust: build
 
 test-python: build $(STAMP)-dev
 	$(BIN)/python -m pytest
+
+# Debian's packages that it needs are named by the tests that miss them.
+test-all: test $(STAMP)-outside
+	$(BIN)/python -m pytest tests/outside
 
 lint: lint-rust lint-python
 
@@ -124,12 +129,18 @@ $(STAMP)-bench: requirements/bench.txt pyproject.toml $(STAMP)-dev
 	$(PIP_INSTALL) requirements/bench.txt
 	@touch $@
 
+$(STAMP)-outside: requirements/outside.txt pyproject.toml $(STAMP)-dev
+	$(PIP_INSTALL) requirements/outside.txt
+	@touch $@
+
 # bench.txt holds every tool; the smaller sets are the same versions.
+DEV_EXTRAS := --extra demo --extra otel --extra prometheus --extra report
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
 lock: $(STAMP)-venv
 	$(BIN)/python -m pip install --quiet --no-input 'uv>=0.13,<1'
-	$(COMPILE) --upgrade pyproject.toml --extra all --group build --group dev --group bench -o requirements/bench.txt
-	$(COMPILE) --upgrade pyproject.toml --extra all --group build --group dev -c requirements/bench.txt -o requirements/dev.txt
+	$(COMPILE) --upgrade pyproject.toml --extra all --group build --group dev --group bench --group outside -o requirements/bench.txt
+	$(COMPILE) --upgrade pyproject.toml $(DEV_EXTRAS) --group build --group dev -c requirements/bench.txt -o requirements/dev.txt
+	$(COMPILE) --upgrade pyproject.toml --extra all --group build --group dev --group outside -c requirements/bench.txt -o requirements/outside.txt
 	$(COMPILE) --upgrade pyproject.toml --extra demo --group build -c requirements/bench.txt -o requirements/demo.txt
 	for rival in $(RIVALS); do \
 	    $(COMPILE) --upgrade --group rival-$$rival -o requirements/rivals/$$rival.txt || exit 1; done

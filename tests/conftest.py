@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,7 +16,15 @@ settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if IN_CI else "local")
 
+OUTSIDE = Path(__file__).with_name("outside")
+
 _skipped: list[str] = []
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    # Real servers and a browser: `make test-all` asks for them by name.
+    asked = any(Path(arg.split("::")[0]).resolve().is_relative_to(OUTSIDE) for arg in config.args)
+    return True if collection_path == OUTSIDE and not asked else None
 
 
 def _note(report: pytest.TestReport | pytest.CollectReport) -> None:
