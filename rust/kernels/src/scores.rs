@@ -5,6 +5,7 @@
 //! same whatever the order of the rows. The logarithm is computed here, from additions,
 //! multiplications and one division, for the same answer on every machine.
 
+use crate::ahead::{fetch_behind, per_line};
 use crate::isa::cloned;
 
 /// Scores, their squares and the variance of Spiegelhalter's statistic are summed in units of
@@ -233,11 +234,16 @@ impl ScoreTally {
     ///
     /// # Panics
     /// If a cell or class is beyond those there are.
-    pub fn add(&mut self, cells: &[u32], classes: &[u8]) {
+    pub fn add(&mut self, cells: &[u32], (scores, classes): (&[f64], &[u8])) {
         self.rows += cells.len();
-        for ((cell, class), addition) in cells.iter().zip(classes).zip(&self.additions) {
-            let entry = &mut self.entries[CLASSES * *cell as usize + usize::from(*class)];
-            *entry = [entry[0].wrapping_add(addition[0]), entry[1].wrapping_add(addition[1])];
+        const LINE: usize = per_line::<f64>();
+        let lines = cells.chunks(LINE).zip(classes.chunks(LINE)).zip(self.additions.chunks(LINE));
+        for (line, ((cells, classes), additions)) in lines.enumerate() {
+            fetch_behind(scores, line);
+            for ((cell, class), addition) in cells.iter().zip(classes).zip(additions) {
+                let entry = &mut self.entries[CLASSES * *cell as usize + usize::from(*class)];
+                *entry = [entry[0].wrapping_add(addition[0]), entry[1].wrapping_add(addition[1])];
+            }
         }
     }
 
@@ -309,7 +315,7 @@ mod tests {
                 let scores: Vec<f64> = block.iter().map(|row| row.1).collect();
                 let labels: Vec<u8> = block.iter().map(|row| row.2).collect();
                 tally.look(&scores, &labels, false);
-                tally.add(&cells, &labels);
+                tally.add(&cells, (&scores, &labels));
             }
             let unit = |p: f64| (p * 2_f64.powi(SCORE_BITS)).round_ties_even() as u64;
             let mut expected = [[[0_u64; 2]; 3]; 9];

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::map::{self, Map};
 use crate::Number;
+use crate::ahead::{fetch_behind, per_line};
 use crate::tally::Tally;
 
 /// For each entry of a map, the edges in earlier entries and the edge that decides within it.
@@ -81,13 +82,17 @@ impl<T: Number> Table<T> {
             let counter = unsafe { counters.get_unchecked_mut(way * stride + cell) };
             *counter = counter.wrapping_add(1);
         };
-        let ((quads, rest), (of_quads, of_rest)) = (values.as_chunks::<4>(), entries.as_chunks::<4>());
-        for (quad, of_quad) in quads.iter().zip(of_quads) {
-            for way in 0..4 {
-                add(way, quad[way], of_quad[way]);
+        let lines = values.chunks(per_line::<T>()).zip(entries.chunks(per_line::<T>()));
+        for (line, (some, entries)) in lines.enumerate() {
+            fetch_behind(values, line);
+            let ((quads, rest), (of_quads, of_rest)) = (some.as_chunks::<4>(), entries.as_chunks::<4>());
+            for (quad, of_quad) in quads.iter().zip(of_quads) {
+                for way in 0..4 {
+                    add(way, quad[way], of_quad[way]);
+                }
             }
+            rest.iter().zip(of_rest).for_each(|(value, entry)| add(0, *value, *entry));
         }
-        rest.iter().zip(of_rest).for_each(|(value, entry)| add(0, *value, *entry));
         self.search_crowded(values, edges, tally);
     }
 
