@@ -3,22 +3,17 @@
 //! A block of values is gone through several times. The processor fetches ahead by itself while
 //! values are read in order, and stops when the loops turn to tables; the next block then waits for
 //! memory, which costs as much as counting it. So the loops that count ask for what lies behind
-//! their block, a line at a time: all at once are more requests than the processor keeps open.
+//! their block, one step at a time: all at once are more requests than the processor keeps open.
 
-/// Bytes that are fetched together.
-const LINE: usize = 64;
+/// How many values are counted between two requests: a line of doubles.
+pub(crate) const STEP: usize = 8;
 
-/// Values of a type in a line.
-pub(crate) const fn per_line<T>() -> usize {
-    LINE / size_of::<T>()
-}
-
-/// Asks for the `line`th line behind `values`. Where the column ends there, what is asked for is
-/// not used.
+/// Asks for the `at`th value behind `values`. Where the column ends there, what is asked for is not
+/// used.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "one instruction in the innermost loop")]
-pub(crate) fn fetch_behind<T>(values: &[T], line: usize) {
-    fetch(values.as_ptr().wrapping_add(values.len() + line * per_line::<T>()).cast());
+pub(crate) fn fetch_behind<T>(values: &[T], at: usize) {
+    fetch(values.as_ptr().wrapping_add(values.len() + at).cast());
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -1,7 +1,7 @@
 //! Separates values that can be counted in cells from those that are missing or not finite.
 
 use crate::Number;
-use crate::ahead::{fetch_behind, per_line};
+use crate::ahead::{STEP, fetch_behind};
 use crate::isa::cloned;
 
 /// Validity bits as Arrow keeps them: bit `offset + i` set means row `i` is present.
@@ -149,9 +149,8 @@ pub fn fill<T: Number>(
     let null = match validity {
         None => 0,
         Some(bits) => {
-            let lines = 64 / per_line::<T>();
             for (word, rows) in keep.chunks_mut(64).enumerate() {
-                (word * lines..(word + 1) * lines).for_each(|line| fetch_behind(values, line));
+                (0..64).step_by(STEP).for_each(|row| fetch_behind(values, 64 * word + row));
                 spread(bits.word(64 * word), rows);
             }
             values.len() as u64 - kept(keep)

@@ -1,7 +1,7 @@
 //! Counts on their way to a table: narrow, spread out, and added up once in a while.
 
 use crate::BLOCK;
-use crate::ahead::{fetch_behind, per_line};
+use crate::ahead::{STEP, fetch_behind};
 
 /// Sub-tables that neighbouring values are spread over, so that a run of equal cells does not
 /// wait for its own last increment.
@@ -42,28 +42,27 @@ impl Tally {
     pub fn add<T>(&mut self, cells: &[u32], values: &[T]) {
         let stride = self.stride;
         let counters = self.counters.as_mut_slice();
-        let lines = cells.chunks(per_line::<T>()).enumerate();
+        let (steps, rest) = cells.as_chunks::<STEP>();
         if stride == 0 {
-            for (line, cells) in lines {
-                fetch_behind(values, line);
-                cells.iter().for_each(|&cell| bump(counters, cell));
+            for (i, step) in steps.iter().enumerate() {
+                fetch_behind(values, STEP * i);
+                step.iter().for_each(|&cell| bump(counters, cell));
             }
-            return;
+            return rest.iter().for_each(|&cell| bump(counters, cell));
         }
         let (one, others) = counters.split_at_mut(stride);
         let (two, others) = others.split_at_mut(stride);
         let (three, four) = others.split_at_mut(stride);
-        for (line, cells) in lines {
-            fetch_behind(values, line);
-            let (quads, rest) = cells.as_chunks::<WAYS>();
-            for quad in quads {
+        for (i, step) in steps.iter().enumerate() {
+            fetch_behind(values, STEP * i);
+            for quad in step.as_chunks::<WAYS>().0 {
                 bump(one, quad[0]);
                 bump(two, quad[1]);
                 bump(three, quad[2]);
                 bump(four, quad[3]);
             }
-            rest.iter().for_each(|&cell| bump(one, cell));
         }
+        rest.iter().for_each(|&cell| bump(one, cell));
     }
 
     /// Lends the buffer of a block's cells.
