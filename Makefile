@@ -75,7 +75,7 @@ lint-python: build $(STAMP)-dev
 
 # Numerical libraries choose their loops themselves: nothing in the environment holds them back.
 RACE   := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python -m
-RIVALS := evidently nannyml whylogs
+RIVALS := evidently nannyml torchmetrics whylogs
 
 bench: build $(STAMP)-bench bench-rivals
 	$(RACE) benches.race $(BENCH)

@@ -12,21 +12,25 @@ import pytest
 from sklearn import metrics as sk
 
 import tallystick as ts
-from benches import data
-from benches.case import OURS, ROOFLINE, Case, Engines, Group
+from benches import child, data
+from benches.case import OURS, ROOFLINE, Case, Engines, Group, UnavailableError
 from benches.engines import loops, numpy, polars, roofline
+from benches.run import ROOT
 
 BINS = 15
 ROWS = data.SIZES["memory"]
 PROFILE = f"{OURS}, profile with drift of both columns"
 SKLEARN = "scikit-learn, 5 functions"
+TORCH = "torchmetrics"
 FEWER = 1_000_000
+FOLDER = ROOT / ".benchmarks" / "labels"
 
 NOTE = f"""\
 `ts.evaluate(score=, label=, threads=1)` on {ROWS:,} float64 scores and boolean labels: the
 calibration error in {BINS} equal bins with the Brier score, and then all metrics that need labels,
 with intervals and brackets. Errors and Brier scores are asserted to be the same number; areas and
-average precisions of scikit-learn to lie in our brackets. It gets {FEWER:,} rows; its rates are per
+average precisions of scikit-learn to lie in our brackets. torchmetrics runs on one thread in an
+environment of its own. scikit-learn gets {FEWER:,} rows; its rates are per
 row. The loop by hand:
 
 {loops.source(loops.calibration)}"""
@@ -40,12 +44,14 @@ def cases() -> Iterator[Case]:
 
 def _errors(scores: data.Floats, labels: data.Flags) -> Case:
     arrays = pa.array(scores), pa.array(labels)
+    by_torch = _by_torch(scores, labels)
     frame = pl.DataFrame({"p": scores, "y": labels})
     engines: Engines = {
         OURS: partial(_ours, *arrays, ("ece", "brier")),
         "numba loop by hand": partial(loops.calibration, scores, labels, BINS),
         "numpy by hand": partial(numpy.calibration, scores, labels, BINS),
         "polars by hand": partial(polars.calibration, frame, BINS),
+        TORCH: partial(child.sample, *by_torch, environment=TORCH),
         ROOFLINE: partial(roofline.read_all, [{"p": scores}]),
     }
     return Case(
@@ -53,9 +59,17 @@ def _errors(scores: data.Floats, labels: data.Flags) -> Case:
         title=f"ECE and Brier score, {ROWS:,} rows",
         values=ROWS,
         engines=engines,
-        agree=partial(_same_errors, engines),
+        agree=partial(_same_errors, engines, by_torch),
         unit="rows",
     )
+
+
+def _by_torch(scores: data.Floats, labels: data.Flags) -> tuple[str, object, int]:
+    """A child and its arguments: torchmetrics has an environment of its own."""
+    path = FOLDER / f"{len(scores)}.npz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, scores=scores, labels=labels)
+    return "labels_torchmetrics.py", path, BINS
 
 
 def _everything(scores: data.Floats, labels: data.Flags) -> Case:
@@ -102,12 +116,18 @@ def _sklearn(scores: data.Floats, labels: data.Flags) -> tuple[float, ...]:
     )
 
 
-def _same_errors(engines: Engines) -> None:
+def _same_errors(engines: Engines, by_torch: tuple[str, object, int]) -> None:
     ours = engines[OURS]()
     expected = ours["ece"].value, ours["brier"].value
     for name, run in engines.items():
-        if name not in {OURS, ROOFLINE}:
+        if name not in {OURS, ROOFLINE, TORCH}:
             assert run() == pytest.approx(expected, abs=1e-11), name
+    try:
+        found = child.answer(*by_torch, environment=TORCH)
+    except UnavailableError:
+        return  # The race asks again, and notes why.
+    # Its edges of bins are of single precision.
+    assert (found["ece"], found["brier"]) == pytest.approx(expected, abs=1e-6)
 
 
 def _same_areas(scores: data.Floats, labels: data.Flags, engines: Engines) -> None:
