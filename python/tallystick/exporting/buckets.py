@@ -16,6 +16,9 @@ from typing import Any
 MAX_OCTAVES = 20
 """Most bounds above (and below) zero of a column in log-linear cells."""
 
+# Log-linear cells divide numbers below the smallest normal one evenly: they count as one octave.
+_SUBNORMAL = -1023
+
 
 @dataclass(frozen=True, slots=True)
 class Exemplar:
@@ -105,11 +108,11 @@ class Layout:
             edges = _octave_edges([octaves_of(one["cells"]) for one in counted])
         else:
             edges = [edge for n, edge in enumerate(column["coarse_edges"]) if n or edge != 0]
-        whole = column["domain"] != "float"
-        below = [edge - 1 if whole else math.nextafter(edge, -math.inf) for edge in edges]
-        # Beyond 2**53 an integer less one may be the same double.
-        self._edges = edges
-        self._bounds = tuple(bound * self._scale for bound in below)
+        below = _largest_float_below if column["domain"] == "float" else _largest_integer_below
+        # Two edges may share a bound: of integers 0 < x and 1 <= x are one.
+        bounds = {below(edge): edge for edge in reversed(edges)}
+        self._bounds = tuple(bound * self._scale for bound in reversed(bounds))
+        self._edges = list(reversed(bounds.values()))
 
     def histogram(
         self, counted: Mapping[str, Any], exemplars: Sequence[Exemplar] = ()
@@ -142,13 +145,25 @@ def octaves_of(cells: Iterable[tuple[tuple[float, float], int]]) -> Octaves:
         if low <= 0.0 < high:
             zero += rows
         elif low > 0.0:
-            octave = math.frexp(low)[1] - 1
+            octave = _octave(low)
             positive[octave] = positive.get(octave, 0) + rows
         else:
             # Mirrored: the size of the cell's smallest member is just below its open end.
-            octave = math.frexp(-math.nextafter(high, -math.inf))[1] - 1
+            octave = _octave(-math.nextafter(high, -math.inf))
             negative[octave] = negative.get(octave, 0) + rows
     return Octaves(zero, positive, negative)
+
+
+def _octave(size: float) -> int:
+    return max(math.frexp(size)[1] - 1, _SUBNORMAL)
+
+
+def _largest_float_below(edge: float) -> float:
+    return math.nextafter(edge, -math.inf)
+
+
+def _largest_integer_below(edge: float) -> float:
+    return float(math.ceil(edge) - 1)
 
 
 def _octave_edges(seen: Sequence[Octaves]) -> list[float]:
@@ -168,7 +183,7 @@ def _thinned(octaves: Sequence[int]) -> list[int]:
     step = 1
     while len(ends) > MAX_OCTAVES * step:
         step *= 2
-    return [octave for octave in ends if octave % step == 0 and octave < 1024]
+    return [octave for octave in ends if octave % step == 0 and _SUBNORMAL < octave < 1024]
 
 
 def _added(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:

@@ -110,7 +110,7 @@ def opentelemetry_name(family: Family) -> str:
     return ".".join(part for part in ("ml.measurement", family.name, family.part) if part)
 
 
-def check_labels(labels: Mapping[str, str]) -> dict[str, str]:
+def check_labels(labels: Mapping[str, str], of: str = "labels") -> dict[str, str]:
     """Constant labels as they were given; a name that Prometheus would need changed is refused.
 
     Raises:
@@ -119,18 +119,16 @@ def check_labels(labels: Mapping[str, str]) -> dict[str, str]:
     for name, value in labels.items():
         if not isinstance(name, str) or not _LABEL.fullmatch(name):
             raise ParameterError(
-                "labels: expected names of letters, digits and _ that begin with a letter and "
-                f"not with __, got {name!r}",
-                name="labels",
+                f"{of}: expected names of letters, digits and _ that begin with a letter or one "
+                f"_, got {name!r}",
+                name=of,
             )
         if name in RESERVED_LABELS:
             raise ParameterError(
-                f"labels: expected names besides tallystick's own and Prometheus', got {name}",
-                hint="add a prefix, such as my_" + name,
-                name="labels",
+                f"{of}: expected names besides tallystick's own and Prometheus', got {name}",
+                hint=f"add a prefix, such as my_{name}",
+                name=of,
             )
         if not isinstance(value, str) or not value:
-            raise ParameterError(
-                f"labels: expected a text that is not empty for {name}", name="labels"
-            )
+            raise ParameterError(f"{of}: expected a text that is not empty for {name}", name=of)
     return dict(labels)

@@ -80,8 +80,8 @@ class Exporter:
         >>> import tallystick as ts
         >>> with Exporter(endpoint="http://127.0.0.1:1", timeout=0.2) as exporter:
         ...     exporter.submit(ts.profile({"age": [31, 42, None]}))
-        >>> exporter.sent.submitted, exporter.sent.dropped
-        (1, {'failed': 1})
+        >>> exporter.sent.submitted, exporter.sent.delivered, exporter.sent.dropped["failed"]
+        (1, 0, 1)
     """
 
     def __init__(
@@ -213,8 +213,8 @@ class Exporter:
 
     def _outcomes(self) -> list[Point]:
         sent = self._queue.sent()
-        ends = {"delivered": sent.delivered, "queue_full": 0, "failed": 0, **sent.dropped}
-        return [Point(BATCHES, {"outcome": name}, n, 0) for name, n in sorted(ends.items())]
+        ends = {"delivered": sent.delivered, **sent.dropped}
+        return [Point(BATCHES, {"outcome": name}, rows, 0) for name, rows in ends.items()]
 
     def _give_up(self) -> None:
         if self._client is not None:

@@ -69,7 +69,7 @@ class Collector:
         max_series: int = DEFAULT_MAX_SERIES,
         exemplars: Exemplars | Callable[[], Exemplars] | None = None,
     ) -> None:
-        _client()
+        client()
         self._sources = sources
         self._labels = check_labels(labels or {})
         self._max_series = check_max_series(max_series)
@@ -173,12 +173,13 @@ def write_text(
 
 def registry_of(collector: Collector) -> CollectorRegistry:
     """A registry with this collector alone."""
-    registry: CollectorRegistry = _client().CollectorRegistry()
+    registry: CollectorRegistry = client().CollectorRegistry()
     registry.register(collector)
     return registry
 
 
-def _client() -> Any:
+def client() -> Any:
+    """The library, or the error that names its extra."""
     try:
         return importlib.import_module("prometheus_client")
     except ImportError as error:

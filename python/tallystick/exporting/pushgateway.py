@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import urllib.error
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from tallystick.errors import ExportError, ParameterError
 from tallystick.exporting.bounding import DEFAULT_MAX_SERIES
@@ -27,7 +30,8 @@ def push(
 
     Args:
         *sources: See `prometheus.Collector`.
-        to: Where the Pushgateway is, such as `http://localhost:9091`.
+        to: Where the Pushgateway is, such as `http://localhost:9091`, or
+            `http://user:password@host:9091` for basic authentication.
         job: Name of the job.
         grouping: What else tells this push from others of the job, such as `{"model": "churn"}`:
             a push replaces all series of its job and grouping, and nothing else.
@@ -49,34 +53,53 @@ def push(
         tallystick.errors.ExportError: http://127.0.0.1:1: cannot be reached: Connection refused
           hint: is a Pushgateway listening there?
     """
-    if not to.startswith(("http://", "https://")):
-        raise ParameterError(
-            "to: expected the address of a Pushgateway",
-            hint="such as http://localhost:9091",
-            name="to",
-        )
+    where, handler = address_of(to)
     if not job:
         raise ParameterError("job: expected a name that is not empty", name="job")
-    group = {k: v for k, v in (grouping or {}).items() if k not in ("model", "model_version")}
-    check_labels(group)
-    collector = Collector(*sources, labels=labels, max_series=max_series)
-    registry = registry_of(collector)
+    group = dict(grouping or {})
+    check_labels({name: text for name, text in group.items() if text}, "grouping")
+    registry = registry_of(Collector(*sources, labels=labels, max_series=max_series))
     from prometheus_client import push_to_gateway
 
     try:
-        push_to_gateway(
-            to.rstrip("/"), job, registry, grouping_key=dict(grouping or {}), timeout=timeout
+        push_to_gateway(where, job, registry, grouping_key=group, timeout=timeout, **handler)
+    except OSError as error:
+        raise _told(where, error) from error
+
+
+def address_of(to: str) -> tuple[str, dict[str, Any]]:
+    """The address of a Pushgateway without credentials, and what they make of the request.
+
+    Raises:
+        ParameterError: It is no address.
+
+    Example:
+        >>> address_of("http://localhost:9091/")
+        ('http://localhost:9091', {})
+    """
+    parts = urlsplit(to)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ParameterError(
+            "push: expected the address of a Pushgateway",
+            hint="such as http://localhost:9091",
+            name="to",
         )
-    except urllib.error.HTTPError as error:
-        said = error.read(400).decode(errors="replace").strip()
-        raise ExportError(
-            f"{to}: refused with status {error.code}: {said or error.reason}", url=to
-        ) from error
-    except (urllib.error.URLError, OSError) as error:
-        reason = getattr(error, "reason", error)
-        reason = getattr(reason, "strerror", None) or str(reason)
-        raise ExportError(
-            f"{to}: cannot be reached: {reason}",
-            hint="is a Pushgateway listening there?",
-            url=to,
-        ) from error
+    where = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+    if parts.username is None:
+        return where, {}
+    from prometheus_client.exposition import basic_auth_handler
+
+    user, password = unquote(parts.username), unquote(parts.password or "")
+    signed = functools.partial(basic_auth_handler, username=user, password=password)
+    return where, {"handler": signed}
+
+
+def _told(where: str, error: OSError) -> ExportError:
+    # Also a status other than 2xx is an OSError: urllib's HTTPError.
+    if isinstance(error, urllib.error.HTTPError):
+        said = error.read(400).decode(errors="replace").strip() or error.reason
+        return ExportError(f"{where}: refused with status {error.code}: {said}", url=where)
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    text = getattr(reason, "strerror", None) or str(reason)
+    hint = "is a Pushgateway listening there?"
+    return ExportError(f"{where}: cannot be reached: {text}", hint=hint, url=where)

@@ -9,7 +9,7 @@ import time
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -17,6 +17,7 @@ _logger = logging.getLogger("tallystick.exporting")
 
 # Beyond the time that a close may take: for a sender that is told to give up.
 _GRACE_SECONDS = 0.25
+REASONS = ("queue_full", "failed", "closed")
 _running: weakref.WeakSet[Queue[object]] = weakref.WeakSet()
 
 
@@ -34,8 +35,8 @@ class Sent:
 
     submitted: int
     delivered: int
-    dropped: dict[str, int] = field(default_factory=dict)
-    waiting: int = 0
+    dropped: dict[str, int]
+    waiting: int
 
 
 class Queue(Generic[Item]):
@@ -72,7 +73,7 @@ class Queue(Generic[Item]):
         self._changed = threading.Condition()
         self._items: deque[Item] = deque()
         self._submitted, self._delivered = 0, 0
-        self._dropped: Counter[str] = Counter()
+        self._dropped = Counter(dict.fromkeys(REASONS, 0))
         self._on_the_way = False
         self._until: float | None = None
         self._ended = False
