@@ -24,20 +24,25 @@ PAYLOADS = (
     "\x1b[31mred\x1b[0m",
     "\u202eright to left\u2069",
     "back\\slash \\n and \r\n lines",
-    "nul\x00 \u2028 \x85",
+    "\x01 \u2028 \x85",
     '日本語 {le="+Inf"} # {trace_id="1"} 1',
 )
 
 
+VERSION = 'v"} 1\nup 1'
+# Arrow's C interface ends the name of a column at a NUL: values may have one, columns not.
+VALUES = (*PAYLOADS, "nul\x00")
+
+
 def hostile_report() -> ts.Comparison:
-    """Every payload as a column, as a category, as a segment's value and as the model's name."""
+    """Every payload as a column, as a segment's value, and in the model's name."""
     random = np.random.default_rng(3)
-    rows = 40 * len(PAYLOADS)
+    rows = 40 * len(VALUES)
     data: dict[str, Any] = {name: random.normal(0.0, 1.0, rows) for name in PAYLOADS}
-    data["country"] = list(PAYLOADS) * 40
+    data["country"] = list(VALUES) * 40
     spec = {
         "schema": 1,
-        "model": {"name": "".join(PAYLOADS), "version": PAYLOADS[1]},
+        "model": {"name": "".join(VALUES), "version": VERSION},
         "segments": ["country"],
     }
     usual = ts.profile(data, spec=spec)

@@ -107,7 +107,7 @@ class Layout:
         if self._logarithmic:
             edges = _octave_edges([octaves_of(one["cells"]) for one in counted])
         else:
-            edges = [edge for n, edge in enumerate(column["coarse_edges"]) if n or edge != 0]
+            edges = _without_lone_negative(column["coarse_edges"])
         below = _largest_float_below if column["domain"] == "float" else _largest_integer_below
         # Two edges may share a bound: of integers 0 < x and 1 <= x are one.
         bounds = {below(edge): edge for edge in reversed(edges)}
@@ -152,6 +152,17 @@ def octaves_of(cells: Iterable[tuple[tuple[float, float], int]]) -> Octaves:
             octave = _octave(-math.nextafter(high, -math.inf))
             negative[octave] = negative.get(octave, 0) + rows
     return Octaves(zero, positive, negative)
+
+
+def _without_lone_negative(edges: Sequence[float]) -> list[float]:
+    """Formats give no sum to a histogram with a bound below zero.
+
+    Where that is only the reference's lower end, such as 0 of what is never negative, the sum is
+    worth more than the bound.
+    """
+    return list(
+        edges[1:] if edges and edges[0] <= 0 and not any(e < 0 for e in edges[1:]) else edges
+    )
 
 
 def _octave(size: float) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import atexit
 import importlib
+import os
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ __all__ = ["Exemplar", "Exporter", "Sent"]
 
 Protocol = Literal["http", "grpc"]
 _AT_EXIT_SECONDS = 2.0
+_INSTANCE = "service.instance.id"
 _HOMES = {
     "http": "opentelemetry.exporter.otlp.proto.http.metric_exporter",
     "grpc": "opentelemetry.exporter.otlp.proto.grpc.metric_exporter",
@@ -109,17 +111,22 @@ class Exporter:
             raise ParameterError("queue_size: expected at least 1", name="queue_size")
         self._make = _maker(protocol, _endpoint(endpoint, protocol), headers, timeout)
         self._source, self._exemplars = source, exemplars
-        self._resource, self._max_series = dict(resource or {}), check_max_series(max_series)
+        self._max_series = check_max_series(max_series)
+        self._resource = _resource(resource or {})
+        declared = os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "")
+        self._is_named = _INSTANCE in {*(resource or {}), *_keys(declared)}
         self._temporality, self._exponential = temporality, exponential
         self._client: Any = None
+        self._told_as: Any = None
         self._began: dict[str, tuple[int, int, int]] = {}
         self._created = time.time_ns()
-        self._timeout = timeout
+        self._given_up = False
         self._queue: Queue[tuple[Result, int]] = Queue(
             self._send,
             size=queue_size,
             tick=None if source is None else self._read,
             interval=interval,
+            prepare=self._connect,
             abort=self._give_up,
         )
         self._queue.start()
@@ -178,13 +185,13 @@ class Exporter:
 
     def _send(self, item: tuple[Result, int]) -> bool:
         result, at = item
-        client, resource = self._connected()
+        client = self._client
         exemplars = self._exemplars() if callable(self._exemplars) else self._exemplars
         points = [*bounded(points_of(result, exemplars), self._max_series), *self._outcomes()]
         data = metrics_data(
             points,
             Moment(self._start_of(result, at), at),
-            resource=resource,
+            resource=self._told_as,
             temporality=self._temporality,
             exponential=self._exponential,
         )
@@ -192,14 +199,13 @@ class Exporter:
 
         return bool(client.export(data) is MetricExportResult.SUCCESS)
 
-    def _connected(self) -> tuple[Any, Any]:
-        """The client and the resource of this process, made in its thread: both are its own."""
-        if self._client is None or self._client[0] is not self._queue.thread:
-            from opentelemetry.sdk.resources import Resource
+    def _connect(self) -> None:
+        """Makes what belongs to one process: a child has a connection and a name of its own."""
+        from opentelemetry.sdk.resources import Resource
 
-            instance = {"service.instance.id": str(uuid.uuid4()), **self._resource}
-            self._client = (self._queue.thread, self._make(), Resource.create(instance))
-        return self._client[1], self._client[2]
+        own = {} if self._is_named else {_INSTANCE: str(uuid.uuid4())}
+        self._told_as = self._resource.merge(Resource(own))
+        self._client = self._make()
 
     def _start_of(self, result: Result, at: int) -> int:
         """When the counts began: when the exporter did, or when they fell, being others."""
@@ -217,14 +223,31 @@ class Exporter:
         return [Point(BATCHES, {"outcome": name}, rows, 0) for name, rows in ends.items()]
 
     def _give_up(self) -> None:
-        if self._client is not None:
-            client, self._client = self._client[1], None
-            client.shutdown()
+        if not self._given_up and self._client is not None:
+            self._given_up = True
+            self._client.shutdown()
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ParameterError(f"{name}: expected one of {', '.join(choices)}", name=name)
+
+
+def _resource(attributes: Mapping[str, str]) -> Any:
+    """The attributes with what the environment says of the process.
+
+    Not asked for in the thread: it takes threads of its own, which the end of the interpreter,
+    when a short script sends its first batch, does not give.
+    """
+    from opentelemetry.sdk.resources import Resource
+
+    return Resource.create(dict(attributes))
+
+
+def _keys(declared: str) -> Iterator[str]:
+    """Keys of OTEL_RESOURCE_ATTRIBUTES, which reads `key=value,key=value`."""
+    for pair in declared.split(","):
+        yield pair.partition("=")[0].strip()
 
 
 def _endpoint(endpoint: str | None, protocol: Protocol) -> str | None:

@@ -47,6 +47,7 @@ class Queue(Generic[Item]):
         size: Most items that wait.
         tick: Makes an item every `interval` seconds, in the thread; None when there is none.
         interval: Seconds between two ticks.
+        prepare: What the thread does first; in a child process it is another thread.
         abort: Makes a `send` that hangs return soon.
     """
 
@@ -57,9 +58,11 @@ class Queue(Generic[Item]):
         size: int,
         tick: Callable[[], Item | None] | None = None,
         interval: float = 60.0,
+        prepare: Callable[[], object] = lambda: None,
         abort: Callable[[], None] = lambda: None,
     ) -> None:
-        self._send, self._tick, self._abort = send, tick, abort
+        self._send, self._tick = send, tick
+        self._prepare, self._abort = prepare, abort
         self._size, self._interval = size, interval
         self._reset()
 
@@ -132,6 +135,7 @@ class Queue(Generic[Item]):
         return self._until is not None
 
     def _run(self) -> None:
+        self._prepare()
         due = time.monotonic() + self._interval
         while True:
             due = self._wait(due)
