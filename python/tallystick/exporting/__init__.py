@@ -9,12 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tallystick.exporting import opentelemetry, prometheus, pushgateway
+    from tallystick.exporting import opentelemetry as opentelemetry
+    from tallystick.exporting import prometheus as prometheus
+    from tallystick.exporting import pushgateway as pushgateway
 
-__all__ = ["opentelemetry", "prometheus", "pushgateway"]
+_MODULES = ("opentelemetry", "prometheus", "pushgateway")
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
+    if name in _MODULES:
         return importlib.import_module(f"tallystick.exporting.{name}")
     raise AttributeError(f"module 'tallystick.exporting' has no attribute {name!r}")

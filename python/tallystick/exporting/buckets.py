@@ -29,6 +29,10 @@ class Exemplar:
         trace_id: 32 hex digits.
         span_id: 16 hex digits, if known.
         timestamp: Seconds since 1970, if known.
+
+    Example:
+        >>> Exemplar(0.83, "4bf92f3577b34da6a3ce929d0e0e4736").value
+        0.83
     """
 
     value: float

@@ -31,6 +31,15 @@ class Sent:
         dropped: The others, by reason: "queue_full" (the oldest made room), "failed" (not taken
             in time, or refused), "closed" (still waiting when time was up).
         waiting: Those in the queue or on the way.
+
+    Example:
+        >>> queue = Queue[int](lambda item: item > 1, size=10)
+        >>> queue.start()
+        >>> for item in (1, 2, 3):
+        ...     queue.put(item)
+        >>> queue.close(timeout=5.0)
+        >>> queue.sent().delivered, queue.sent().dropped
+        (2, {'queue_full': 0, 'failed': 1, 'closed': 0})
     """
 
     submitted: int
