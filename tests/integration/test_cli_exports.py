@@ -27,7 +27,7 @@ def run(tmp_path, monkeypatch):
     return lambda *arguments: CliRunner().invoke(app, list(arguments))
 
 
-def test_compare_writes_metrics_beside_the_page(run, data, tmp_path):
+def test_compare_writes_metrics_beside_the_page(run, tmp_path):
     sides = ["compare", "before.tally", "shifted.tally", "--spec", "rides.toml"]
     done = run(*sides, "--prometheus", str(tmp_path / "rides.prom"))
     assert done.exit_code == 1

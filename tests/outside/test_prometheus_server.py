@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import textwrap
 import time
 
 import numpy as np
@@ -13,6 +15,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 import tallystick as ts
 from outside import servers
 from outside.servers import get, query, wait_for
+from repo.source import ROOT
 from tallystick.errors import ExportError
 from tallystick.exporting import prometheus, pushgateway
 from tallystick.exporting.points import families
@@ -147,11 +150,24 @@ def lint(text: str) -> None:
 def test_promtool_has_nothing_to_say_of_any_name_there_can_be():
     page = []
     for family in families():
-        (metric,) = (m for m in [prometheus._metric(family)])
+        metric = prometheus._metric(family)
         name = metric.name + ("_total" if family.kind == "counter" else "")
         kind = "gauge" if family.kind == "histogram" else family.kind
         page.append(f"# HELP {name} {metric.documentation}\n# TYPE {name} {kind}\n{name} 1\n")
     lint("".join(page))
+
+
+def test_the_rules_of_the_guide_are_rules(tmp_path):
+    page = (ROOT / "docs/guide/prometheus.md").read_text()
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    rules = tmp_path / "rules.yml"
+    rules.write_text("groups:\n- name: guide\n  rules:\n" + textwrap.indent(block, "  "))
+    tool = servers.program("promtool", "prometheus")
+    run = subprocess.run([tool, "check", "rules", str(rules)], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "3 rules found" in run.stdout
+    asked = set(re.findall(r"tallystick_\w+", block))
+    assert asked <= {prometheus._metric(family).name for family in families()}
 
 
 def test_promtool_sees_a_bad_name():
