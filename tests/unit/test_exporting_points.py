@@ -139,6 +139,21 @@ def test_exemplars_stay_the_latest_of_their_bucket():
     assert found[0].bucket_of(1e9) == len(found[0].bounds)
 
 
+@pytest.mark.parametrize("ids", [{"trace_id": "4bf9"}, {"trace_id": "g" * 32}, {"span_id": "1"}])
+def test_exemplars_have_ids_of_traces(ids):
+    with pytest.raises(ParameterError, match="hex digits"):
+        Exemplar(1.0, **{"trace_id": "f" * 32, **ids})
+
+
+def test_bounds_of_log_linear_columns_cover_both_sides():
+    spec = {"schema": 1, "columns": {"x": {"binning": "log_linear"}}}
+    usual = ts.profile({"x": [0.01, 0.5]}, spec=spec)
+    report = ts.compare(reference=usual, current=ts.profile({"x": [3.0, 90.0]}, plan=usual.plan))
+    (found,) = (p.value for p in points_of(report) if p.family is made.VALUES)
+    assert found.bounds[1] < 0.01
+    assert found.bounds[-1] > 90.0
+
+
 def test_every_family_has_a_name_of_its_own_that_needs_no_change():
     everything = families()
     for names in (

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import bisect
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from tallystick.errors import ParameterError
 
 MAX_OCTAVES = 20
 """Most bounds above (and below) zero of a column in log-linear cells."""
@@ -30,6 +33,9 @@ class Exemplar:
         span_id: 16 hex digits, if known.
         timestamp: Seconds since 1970, if known.
 
+    Raises:
+        ParameterError: An id is of another form.
+
     Example:
         >>> Exemplar(0.83, "4bf92f3577b34da6a3ce929d0e0e4736").value
         0.83
@@ -39,6 +45,11 @@ class Exemplar:
     trace_id: str
     span_id: str | None = None
     timestamp: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, text, digits in (("trace_id", self.trace_id, 32), ("span_id", self.span_id, 16)):
+            if text is not None and not re.fullmatch(f"[0-9a-fA-F]{{{digits}}}", text):
+                raise ParameterError(f"{name}: expected {digits} hex digits", name=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tallystick import _core
 from tallystick.comparison import Comparison, Measurement
@@ -170,10 +170,10 @@ def points_of(result: Result, exemplars: Exemplars | None = None) -> list[Point]
     if isinstance(result, Comparison):
         model = _model(result)
         made = [*_report(result), *_measurements(result.measurements)]
-        made += _counts(result.current, [result.reference, result.current], exemplars or {})
+        made += _counts(result.current, result.reference, exemplars or {})
     else:
         model = _declared(result)
-        made = list(_counts(result, [result], exemplars or {}))
+        made = list(_counts(result, None, exemplars or {}))
     return [Point(p.family, {**model, **p.labels}, p.value, p.rank) for p in made]
 
 
@@ -250,35 +250,38 @@ def _number(
         yield Point(measured(row.metric, part), labels, value, rank)
 
 
-def _counts(profile: Profile, seen: Sequence[Profile], exemplars: Exemplars) -> Iterator[Point]:
+def _counts(profile: Profile, reference: Profile | None, exemplars: Exemplars) -> Iterator[Point]:
     columns = profile.plan.columns
     segments = profile._core.segments()
-    layouts = _layouts(columns, seen)
+    layouts = _layouts(columns, segments[0][2], reference)
     for segment, rows, counted in segments:
         of_part = 0 if segment == ALL else 4
         yield Point(ROWS, {"segment": segment}, rows, of_part + 1)
         for column, counts in zip(columns, counted, strict=True):
-            where = {"instrument": column["name"], "segment": segment}
+            name = column["name"]
+            where = {"instrument": name, "segment": segment}
             for state in STATES:
                 if state in counts:
-                    yield Point(
-                        INSTRUMENT_ROWS, {**where, "state": state}, counts[state], of_part + 1
-                    )
-            if column["name"] in layouts:
-                traced = exemplars.get(column["name"], ()) if segment == ALL else ()
-                histogram = layouts[column["name"]].histogram(counts, traced)
+                    labels = {**where, "state": state}
+                    yield Point(INSTRUMENT_ROWS, labels, counts[state], of_part + 1)
+            if name in layouts:
+                traced = exemplars.get(name, ()) if segment == ALL else ()
+                histogram = layouts[name].histogram(counts, traced)
                 yield Point(VALUES, where, histogram, of_part + 2)
 
 
-def _layouts(columns: Sequence[Mapping[str, object]], seen: Sequence[Profile]) -> dict[str, Layout]:
-    """The buckets of numeric columns; from all rows of every profile that knows the column so."""
-    found: dict[str, list[Mapping[str, object]]] = {}
-    for profile in seen:
-        _, _, counted = profile._core.segments()[0]
-        for column, counts in zip(profile.plan.columns, counted, strict=True):
-            found.setdefault(str(column["binning_id"]), []).append(counts)
-    return {
-        str(column["name"]): Layout(column, found[str(column["binning_id"])])
-        for column in columns
-        if column["kind"] == "numeric"
-    }
+def _layouts(
+    columns: Sequence[Mapping[str, Any]],
+    counted: Sequence[Mapping[str, Any]],
+    reference: Profile | None,
+) -> dict[str, Layout]:
+    """The buckets of numeric columns; without edges of their own from what both sides have seen."""
+    seen = {column["name"]: [counts] for column, counts in zip(columns, counted, strict=True)}
+    if reference is not None and any(column.get("binning") == "log_linear" for column in columns):
+        ids = {column["name"]: column["binning_id"] for column in columns}
+        before = reference._core.segments()[0][2]
+        for column, counts in zip(reference.plan.columns, before, strict=True):
+            if ids.get(column["name"]) == column["binning_id"]:
+                seen[column["name"]].append(counts)
+    numeric = (column for column in columns if column["kind"] == "numeric")
+    return {column["name"]: Layout(column, seen[column["name"]]) for column in numeric}
