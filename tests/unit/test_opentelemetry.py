@@ -239,6 +239,11 @@ def test_a_receiver_that_is_slow_is_not_waited_for(receiver, protocol):
     dropped = exporter.sent.dropped
     assert dropped["closed"] + dropped["failed"] >= 4
     assert dropped["queue_full"] >= 15
+    # What ends after the close gave up on it has been counted.
+    receiver.released.set()
+    exporter._queue.thread.join(10)
+    assert not exporter._queue.thread.is_alive()
+    all_accounted_for(exporter, 20)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def _divided(parts: dict[str, list[Point]], room: int) -> tuple[list[Point], lis
     rest: list[Point] = []
     for _, segment in sorted(order, key=lambda one: one[0]):
         size = sum(point.series for point in parts[segment])
-        if not rest and size <= room:
+        if size <= room:
             room -= size
             kept += parts[segment]
         else:
