@@ -20,7 +20,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tallystick import metrics
+    from tallystick import exporting, metrics
     from tallystick.comparison import Comparison, Measurement, compare
     from tallystick.errors import TallystickError
     from tallystick.metrics.evaluation import evaluate
@@ -40,6 +40,7 @@ __all__ = [
     "__version__",
     "compare",
     "evaluate",
+    "exporting",
     "histogram",
     "load",
     "load_spec",
@@ -68,8 +69,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "metrics":
-        return importlib.import_module("tallystick.metrics")
+    if name in ("exporting", "metrics"):
+        return importlib.import_module(f"tallystick.{name}")
     if name == "__version__":
         return importlib.import_module("tallystick._core").__version__
     if name in _HOMES:

@@ -9,6 +9,8 @@ import pytest
 from repo.source import ROOT
 
 HEAVY = ["numpy", "pandas", "polars", "pyarrow", "pydantic", "rich", "sqlalchemy", "typer"]
+# Of extras: not loaded before they are used, either.
+EXTRA = ["google.protobuf", "grpc", "opentelemetry", "prometheus_client", "requests"]
 LOADED = """
 import json, sys
 import {module}
@@ -17,7 +19,7 @@ print(json.dumps([name for name in {heavy} if name in sys.modules]))
 
 
 def loaded_by(module: str) -> list[str]:
-    code = LOADED.format(module=module, heavy=HEAVY)
+    code = LOADED.format(module=module, heavy=HEAVY + EXTRA)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return json.loads(run.stdout)
 
@@ -26,7 +28,17 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("tallystick") == []
 
 
-@pytest.mark.parametrize("module", ["rich", "numpy"])
+@pytest.mark.parametrize("name", ["opentelemetry", "prometheus", "pushgateway"])
+def test_an_exporter_loads_its_library_when_it_is_used(name):
+    found = loaded_by(f"tallystick.exporting.{name}")
+    assert not set(found) & set(EXTRA)
+
+
+def test_the_command_loads_no_extra():
+    assert not set(loaded_by("tallystick.cli.app")) & set(EXTRA)
+
+
+@pytest.mark.parametrize("module", ["rich", "numpy", "prometheus_client"])
 def test_the_check_sees_what_is_loaded(module):
     assert module in loaded_by(module)
 

@@ -13,7 +13,13 @@ def public() -> dict[str, object]:
     """Everything that a user reaches by name."""
     return {
         f"{package.__name__}.{n}": getattr(package, n)
-        for package in (tallystick, tallystick.metrics)
+        for package in (
+            tallystick,
+            tallystick.metrics,
+            tallystick.exporting.opentelemetry,
+            tallystick.exporting.prometheus,
+            tallystick.exporting.pushgateway,
+        )
         for n in package.__all__
         if not n.startswith("__")
     }

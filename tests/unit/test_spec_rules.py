@@ -29,6 +29,8 @@ BROKEN: list[tuple[dict[str, Any], str, str]] = [
     ({"segments": "country"}, "segments", "expected an array, got a string"),
     ({"segments": [f"s{i}" for i in range(9)]}, "segments", "at most 8"),
     ({"segments": ["a", "a"]}, "segments[1]", "every column once"),
+    ({"segments": ["a", "a=b"]}, "segments[1]", "a column without = in its name"),
+    ({"columns": {"a=b": {"role": "segment"}}}, 'columns."a=b".role', "without = in its name"),
     ({"reference": {}}, "reference.path", "expected this key"),
     ({"alerts": {"page": ["missing_shar"]}}, "alerts.page[0]", '"missing_share"'),
     ({"alerts": {"false_pages": "often"}}, "alerts.false_pages", "1 per 90 days"),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tallystick.cli import inputs, output
+from tallystick.cli.exports import Exports, PrometheusFile, PushTo
 from tallystick.cli.output import command
 from tallystick.reading import RichProgress
 
@@ -173,6 +174,7 @@ def _say_saved(path: Path | None) -> None:
         "tallystick compare train.parquet today.parquet",
         "tallystick compare baseline.tally 'today/*.parquet' --spec churn.toml",
         "tallystick compare --spec churn.toml 'today/*.parquet'",
+        "tallystick compare baseline.tally today.tally --prometheus /var/lib/metrics/churn.prom",
     ),
 )
 @command
@@ -211,15 +213,19 @@ def compare_command(
     ] = None,
     as_of: AsOf = None,
     threads: Threads = None,
+    prometheus: PrometheusFile = None,
+    push_to: PushTo = None,
     as_json: Json = False,
 ) -> int:
     """Say what changed from a reference to current data, how surely, and whether it matters."""
     from tallystick.comparison import compare
     from tallystick.judging import exit_code
-    from tallystick.rendering import render
+    from tallystick.rendering import printable, render
 
     if undetermined not in ("fail", "pass"):
         raise typer.BadParameter("expected pass or fail", param_hint="--undetermined")
+    exports = Exports(prometheus, push_to)
+    exports.check()
     declared = inputs.open_spec(spec)
     named = inputs.declared_reference(declared, spec)
     before, now = inputs.two_sides(first, second, reference, current, named)
@@ -231,10 +237,14 @@ def compare_command(
     )
     code = exit_code(report.status, undetermined_passes=undetermined == "pass")
     if as_json:
+        # One document: the report, or the error of an export.
+        exports.send(report)
         output.print_text(report.to_json())
     else:
         memory = output.peak_memory_bytes()
         output.show(lambda console: render(report, console, peak_memory_bytes=memory))
+        for line in exports.send(report):
+            output.say(f"  {printable(line)}")
     if report.status == "undetermined" and code == 0:
         output.note("undetermined passes, as --undetermined=pass asks: exit code 0")
     return code

@@ -13,7 +13,10 @@ from tallystick.profiling import Profile
 from tallystick.spec import Spec
 
 # Pictures of a comparison, by method name; resolved on use so that no import points upward.
-_RENDERINGS = {"to_text": "tallystick.rendering.terminal:to_text"}
+_RENDERINGS = {
+    "to_prometheus": "tallystick.exporting.prometheus:text",
+    "to_text": "tallystick.rendering.terminal:to_text",
+}
 
 
 class Instrument:

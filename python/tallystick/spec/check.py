@@ -38,6 +38,7 @@ def check_spec(spec: Spec) -> list[Problem]:
     """
     rules: tuple[Callable[[Spec], Iterator[Problem]], ...] = (
         _segments_are_few_and_listed_once,
+        _segments_can_be_named,
         _time_and_id_are_one_column,
         _columns_have_one_role,
         _score_is_one_column_or_several,
@@ -114,6 +115,15 @@ def _segments_are_few_and_listed_once(spec: Spec) -> Iterator[Problem]:
     if total > words.MAX_SEGMENTS:
         limit = f"at most {words.MAX_SEGMENTS}, those by role included"
         yield Problem("segments", limit, f"{total} columns")
+
+
+def _segments_can_be_named(spec: Spec) -> Iterator[Problem]:
+    # The only name that results and exporters could not pass on as it is: `a=b=c` would be a value
+    # of the column `a` or of `a=b`. All others are values of labels, where any text is allowed.
+    for claim in claims(spec):
+        if claim.role == "segment" and "=" in claim.column:
+            hint = "rename it in the data: segments are named column=value"
+            yield Problem(claim.key, "a column without = in its name", claim.column, hint)
 
 
 def _time_and_id_are_one_column(spec: Spec) -> Iterator[Problem]:

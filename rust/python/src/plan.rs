@@ -264,6 +264,10 @@ fn describe<'py>(py: Python<'py>, column: &Column) -> PyResult<Bound<'py, PyDict
                 Edges::Float(edges) => entry.set_item("edges", edges)?,
                 Edges::Integer(edges) => entry.set_item("edges", edges)?,
             }
+            // The edges that segments are counted by as well.
+            let coarse = 1..binning.coarse_cells().unwrap_or(0);
+            let coarse: Vec<f64> = coarse.map(|cell| binning.coarse_bounds(cell as i32).0).collect();
+            entry.set_item("coarse_edges", coarse)?;
         }
         Counter::Categorical(vocabulary) => {
             entry.set_item("kind", "categorical")?;

@@ -9,7 +9,7 @@ use tallystick_arrow::{Binder, segment_text, window_ends};
 use tallystick_core::codec;
 use tallystick_core::plan::Counter;
 use tallystick_core::slice::{SliceKey, Window};
-use tallystick_core::state::{ColumnState, SliceState};
+use tallystick_core::state::{ColumnState, Grain, SliceState};
 
 use crate::batch::Imported;
 use crate::errors::{Failure, guard};
@@ -119,6 +119,27 @@ impl Profile {
             .collect::<PyResult<_>>()?;
         PyList::new(py, described)
     }
+
+    /// All rows and every segment over all windows: its name, its rows, and the counts of each column.
+    fn segments<'py>(&self, py: Python<'py>) -> PyResult<Vec<(String, u64, Bound<'py, PyList>)>> {
+        let (profile, parts) = py.detach(|| {
+            let profile = self.lock().clone();
+            let keys = profile.slices().into_iter().filter(|key| key.window.is_none());
+            let part = |key: SliceKey| match key.segment {
+                None => Some((key, profile.grain(), profile.all().clone())),
+                Some(_) => Some((key, Grain::Coarse, profile.slice(&key)?)),
+            };
+            let parts: Vec<_> = keys.filter_map(part).collect();
+            (profile, parts)
+        });
+        let columns = profile.plan().columns();
+        let counted = |(key, grain, slice): (SliceKey, Grain, SliceState)| {
+            let counts = columns.iter().zip(&slice.columns).map(|(c, s)| tallied(py, &c.counter, s, grain));
+            let counts = PyList::new(py, counts.collect::<PyResult<Vec<_>>>()?)?;
+            Ok((segment_text(&key, profile.plan()), slice.rows, counts))
+        };
+        parts.into_iter().map(counted).collect()
+    }
 }
 
 type SliceEntry = (String, &'static str, Option<i64>, Option<i64>, u64);
@@ -133,6 +154,46 @@ fn entry(profile: &tallystick_core::profile::Profile, key: &SliceKey) -> SliceEn
     };
     let rows = if *key == SliceKey::default() { profile.rows() } else { profile.slice_rows(key) };
     (segment_text(key, profile.plan()), kind, start, end, rows)
+}
+
+/// Rows of a column by what became of them; of numbers also the coarse cells in use, each with its
+/// ends, the mean and the extremes.
+fn tallied<'py>(
+    py: Python<'py>,
+    counter: &Counter,
+    state: &ColumnState,
+    grain: Grain,
+) -> PyResult<Bound<'py, PyDict>> {
+    let entry = PyDict::new(py);
+    let names = ["null", "nan", "negative_infinity", "positive_infinity", "mistyped", "absent"];
+    for (name, rows) in names.into_iter().zip(state.specials().to_array()) {
+        entry.set_item(name, rows)?;
+    }
+    match (state, counter) {
+        (ColumnState::Numeric(state), Counter::Numeric(binning)) => {
+            let count = state.cells.total();
+            let mut cells: Vec<((f64, f64), u64)> = Vec::new();
+            for (cell, rows) in state.cells.occupied() {
+                let coarse = if grain == Grain::Fine { binning.coarse_of(cell) } else { cell };
+                let ends = binning.coarse_bounds(coarse);
+                match cells.last_mut() {
+                    Some(last) if last.0 == ends => last.1 += rows,
+                    _ => cells.push((ends, rows)),
+                }
+            }
+            entry.set_item("counted", count)?;
+            entry.set_item("cells", cells)?;
+            entry.set_item("mean", state.sums.mean(binning, count))?;
+            entry.set_item("minimum", state.extremes.map(|e| e.0.to_f64()))?;
+            entry.set_item("maximum", state.extremes.map(|e| e.1.to_f64()))?;
+        }
+        (ColumnState::Categorical(state), _) => {
+            entry.set_item("counted", state.counts.iter().sum::<u64>())?;
+            entry.set_item("other", state.other)?;
+        }
+        _ => {}
+    }
+    Ok(entry)
 }
 
 fn describe<'py>(
