@@ -9,6 +9,7 @@ import typer
 
 from tallystick.cli import inputs, output
 from tallystick.cli.output import command
+from tallystick.cli.outputs import Curves, GitHub, Output, Outputs
 from tallystick.reading import RichProgress
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -162,9 +163,7 @@ def _say_saved(path: Path | None) -> None:
     if path is None:
         output.say("  not saved: add -o NAME.tally to keep it")
         return
-    from tallystick.rendering import numbers, printable
-
-    output.say(f"  saved {printable(str(path))}, {numbers.size(path.stat().st_size)}")
+    output.say_written([path], "saved")
 
 
 @app.command(
@@ -173,6 +172,7 @@ def _say_saved(path: Path | None) -> None:
         "tallystick compare train.parquet today.parquet",
         "tallystick compare baseline.tally 'today/*.parquet' --spec churn.toml",
         "tallystick compare --spec churn.toml 'today/*.parquet'",
+        "tallystick compare a.tally b.tally -o junit.xml -o measurements.parquet --github",
     ),
 )
 @command
@@ -210,6 +210,9 @@ def compare_command(
         ),
     ] = None,
     as_of: AsOf = None,
+    out: Output = None,
+    curves: Curves = None,
+    github: GitHub = False,
     threads: Threads = None,
     as_json: Json = False,
 ) -> int:
@@ -223,6 +226,7 @@ def compare_command(
     declared = inputs.open_spec(spec)
     named = inputs.declared_reference(declared, spec)
     before, now = inputs.two_sides(first, second, reference, current, named)
+    outputs = Outputs(out or (), curves or (), github, spec, undetermined, (before, now))
     reading = inputs.Reading(declared, window, threads, as_of)
     usual = inputs.open_side(before, reading)
     seen = inputs.open_side(now, reading, plan=usual.plan)
@@ -230,11 +234,14 @@ def compare_command(
         reference=usual, current=seen, spec=declared, false_alarm_rate=false_alarm_rate
     )
     code = exit_code(report.status, undetermined_passes=undetermined == "pass")
-    if as_json:
-        output.print_text(report.to_json())
-    else:
-        memory = output.peak_memory_bytes()
-        output.show(lambda console: render(report, console, peak_memory_bytes=memory))
+    memory = output.peak_memory_bytes()
+    written = outputs.write(report)
+    with outputs.around(report, as_json):
+        if as_json:
+            output.print_text(report.to_json())
+        else:
+            output.show(lambda console: render(report, console, peak_memory_bytes=memory))
+            output.say_written(written)
     if report.status == "undetermined" and code == 0:
         output.note("undetermined passes, as --undetermined=pass asks: exit code 0")
     return code

@@ -13,7 +13,13 @@ from tallystick.profiling import Profile
 from tallystick.spec import Spec
 
 # Pictures of a comparison, by method name; resolved on use so that no import points upward.
-_RENDERINGS = {"to_text": "tallystick.rendering.terminal:to_text"}
+_RENDERINGS = {
+    "to_junit": "tallystick.exporting.junit:to_junit",
+    "to_markdown": "tallystick.exporting.markdown:to_markdown",
+    "to_short_text": "tallystick.rendering.terminal:to_short_text",
+    "to_text": "tallystick.rendering.terminal:to_text",
+    "write": "tallystick.exporting.files:write",
+}
 
 
 class Instrument:
