@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,20 +69,20 @@ class Outputs:
     inputs: Sequence[str] = field(default=())
 
     def __post_init__(self) -> None:
-        taken = {Path(one).absolute() for one in self.inputs}
+        taken = {Path(path).resolve() for one in self.inputs for path in glob(one) or [one]}
         for option, paths, table in (
             ("--output", self.files, None),
             ("--curves", self.curves, "curves"),
         ):
             for path in paths:
                 _check(path, option, table)
-                if path.absolute() in taken:
+                if path.resolve() in taken:
                     raise typer.BadParameter(
                         f"{path}: expected a file of its own, and it is one of the inputs or "
                         "named twice",
                         param_hint=option,
                     )
-                taken.add(path.absolute())
+                taken.add(path.resolve())
 
     def write(self, report: Comparison) -> list[Path]:
         """Writes the files, and GitHub's summary where there is one."""

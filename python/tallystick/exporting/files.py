@@ -53,7 +53,7 @@ def write(
         The path.
 
     Raises:
-        ParameterError: The ending is not known, or the file has no table to choose.
+        ParameterError: The ending is not known, or is not that of a table when one is named.
         ExportError: The file cannot be written.
 
     Example:
@@ -85,7 +85,7 @@ def check_path(path: str | os.PathLike[str], *, table: str | None = None) -> Pat
     """Refuses what `write` cannot write, before the work is done rather than after.
 
     Raises:
-        ParameterError: The ending is not known, or the file has no table to choose.
+        ParameterError: The ending is not known, or is not that of a table when one is named.
         ExportError: There is no such folder, or the path is one.
     """
     target = Path(path)
@@ -96,19 +96,14 @@ def check_path(path: str | os.PathLike[str], *, table: str | None = None) -> Pat
             hint=f"a file in it, such as {target / 'measurements.parquet'}",
             path=str(target),
         )
-    if suffix not in SUFFIXES:
-        got = f"got {suffix}" if suffix else "got none"
+    known = SUFFIXES if table is None or not require_table(table) else tuple(_OF_A_TABLE)
+    if suffix not in known:
+        kind = "" if table is None else " for a table"
         raise ParameterError(
-            f"{target}: expected a name that ends in {', '.join(SUFFIXES)}, {got}",
-            hint=did_you_mean(suffix, SUFFIXES),
+            f"{target}: expected a name that ends in {', '.join(known)}{kind}, "
+            f"got {suffix or 'none'}",
+            hint=did_you_mean(suffix, known),
             name="path",
-        )
-    if table is not None and require_table(table) and suffix not in _OF_A_TABLE:
-        raise ParameterError(
-            f"table: expected a file of a table, which ends in {', '.join(_OF_A_TABLE)}; "
-            f"{suffix} holds the verdict",
-            hint="leave the table out",
-            name="table",
         )
     if not target.absolute().parent.is_dir():
         raise ExportError(
