@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tallystick.comparison import Comparison
+from tallystick.comparison import Comparison, Measurement
 from tallystick.errors import ExportError
 from tallystick.exporting.markdown import to_markdown
 from tallystick.judging import undetermined_passes
 from tallystick.profiling.files import why
 from tallystick.rendering.escaping import printable
-from tallystick.rendering.findings import Findings
+from tallystick.rendering.findings import Finding, Findings
 from tallystick.rendering.verdict import effect
 from tallystick.rendering.words import label, sentences
 
@@ -51,31 +51,40 @@ def to_annotations(
         ['::warning title=plan not judged::20 of the ... rows needed at tolerance 0.10']
     """
     open_level = "warning" if undetermined_passes(undetermined) else "error"
-    by_level: dict[str, list[tuple[str, str]]] = {"error": [], "warning": []}
-    for level, title, message in _told(Findings(comparison), open_level):
-        by_level[level].append((title, message))
+    findings = Findings(comparison)
+    by_level: dict[str, list[Finding | Measurement | None]] = {"error": [], "warning": []}
+    for one in findings.beyond:
+        by_level[_LEVELS.get(one.lead.severity, "warning")].append(one)
+    by_level[open_level] += findings.open
+    if comparison.status == "undetermined" and not findings.open:
+        by_level[open_level].append(None)
     return [
         _command(level, file, title, message)
         for level, found in by_level.items()
-        for title, message in _most(found)
+        for title, message in _most(findings, found)
     ]
 
 
-def _told(findings: Findings, open_level: str) -> Iterator[tuple[str, str, str]]:
-    for one in findings.beyond:
+def _most(
+    findings: Findings, found: Sequence[Finding | Measurement | None]
+) -> Iterator[tuple[str, str]]:
+    """As many as GitHub shows; the last says how many there are besides."""
+    fits = len(found) <= MOST
+    for one in found[: MOST if fits else MOST - 1]:
+        yield _told(findings, one)
+    if not fits:
+        more = len(found) - MOST + 1
+        yield f"{more:,} more", "--json has all; the summary of the job has what it has room for"
+
+
+def _told(findings: Findings, one: Finding | Measurement | None) -> tuple[str, str]:
+    """Title and message of an annotation; None stands for a report in which nothing decides."""
+    if one is None:
+        return "not judged", "nothing could be judged"
+    if isinstance(one, Finding):
         said = [effect(one.lead), *sentences(findings, one, False)]
-        yield _LEVELS.get(one.lead.severity, "warning"), label(one.lead), "\n".join(said)
-    for row in findings.open:
-        yield open_level, f"{label(row)} not judged", effect(row)
-    if findings.comparison.status == "undetermined" and not findings.open:
-        yield open_level, "not judged", "nothing could be judged"
-
-
-def _most(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    if len(found) <= MOST:
-        return found
-    more = len(found) - MOST + 1
-    return [*found[: MOST - 1], (f"{more:,} more", "the summary of the job and --json have them")]
+        return label(one.lead), "\n".join(said)
+    return f"{label(one)} not judged", effect(one)
 
 
 def _command(level: str, file: str | os.PathLike[str] | None, title: str, message: str) -> str:

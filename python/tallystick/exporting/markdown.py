@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from tallystick.comparison import Comparison, Measurement
 from tallystick.errors import ParameterError
@@ -23,13 +24,15 @@ LIMIT = 65_536
 _LEAST = 16_384
 _MOST_ROWS = 50
 _PATH_WIDTH = 120
+# Room for the sentence about segments.
+_PARTS = 100
 
 _BROKEN = "&#8203;"
 _SIGNS = {sign: f"\\{sign}" for sign in "\\`*_[]~#"} | {
     "&": "&amp;",
     "<": "&lt;",
     ">": "&gt;",
-    "$": "&#36;",
+    "$": "<span>$</span>",  # what GitHub's pages on formulas ask for
     "|": "&#124;",
 }
 # What becomes a link: mentions and addresses; issues (#12, GH-12); schemes, and emoji, but no
@@ -73,7 +76,7 @@ def to_markdown(comparison: Comparison, *, undetermined: str = "fail", limit: in
     room = limit - _length(head) - _length(tail)
     # What could not be judged is heard as well, however much is beyond tolerance.
     beyond = _beyond(findings, room * 3 // 4)
-    open_ = _not_judged(findings, room - _length(beyond))
+    open_ = _not_judged(findings, room - _length(beyond) - _PARTS)
     return "\n".join([*head, *beyond, *open_, *tail]) + "\n"
 
 
@@ -111,26 +114,23 @@ def plain(text: str) -> str:
 def _beyond(findings: Findings, room: int) -> list[str]:
     found = findings.beyond
     head = ["", "instrument", "reference", "current", "change [95 % interval]", "tolerance", ""]
-    table = [_finding_row(findings, one) for one in found]
-    return _section("Beyond tolerance", head, table, room)
+    rows = (_finding_row(findings, one) for one in found)
+    return _section("Beyond tolerance", head, rows, len(found), room)
 
 
 def _finding_row(findings: Findings, finding: Finding) -> list[str]:
     row = finding.lead
     tolerance = "" if row.metric == "schema" else words.level(row, row.tolerance)
-    meaning = words.sentences(findings, finding, with_sides=True)
-    numbers_ = (*words.sides(findings, row), words.change(row), tolerance)
-    return [
-        row.severity,
-        code(words.label(row)),
-        *map(plain, numbers_),
-        "; ".join(map(plain, meaning)),
-    ]
+    shown = map(plain, (*words.sides(findings, row), words.change(row), tolerance))
+    meaning = "; ".join(map(plain, words.sentences(findings, finding, with_sides=True)))
+    return [row.severity, code(words.label(row)), *shown, meaning]
 
 
 def _not_judged(findings: Findings, room: int) -> list[str]:
-    rows = [_open_row(row) for row in findings.open]
-    lines = _section("Not judged (is not ok)", ["", "instrument", ""], rows, room)
+    found = findings.open
+    rows = map(_open_row, found)
+    head = ["", "instrument", ""]
+    lines = _section("Not judged (is not ok)", head, rows, len(found), room)
     parts = len(findings.open_parts)
     if parts:
         left = numbers.plural(parts, "judgement")
@@ -144,23 +144,23 @@ def _open_row(row: Measurement) -> list[str]:
 
 
 def _section(
-    title: str, head: Sequence[str], rows: Sequence[Sequence[str]], room: int
+    title: str, head: Sequence[str], rows: Iterable[Sequence[str]], total: int, room: int
 ) -> list[str]:
     """A table under its title, as many rows of it as there is room for."""
-    if not rows:
+    if not total:
         return []
     lines = [f"**{title}**", "", _row(head), _row(["---"] * len(head))]
     note = "... and {:,} more: `--json` has all."
-    room -= _length([*lines, "", note.format(len(rows)), ""])
+    room -= _length([*lines, "", note.format(total), ""])
     shown = 0
-    for line in map(_row, rows[:_MOST_ROWS]):
+    for line in map(_row, islice(rows, _MOST_ROWS)):
         room -= len(line) + 1
         if room < 0:
             break
         lines.append(line)
         shown += 1
-    more = len(rows) - shown
-    return [*lines, "", *([note.format(more), ""] if more else [])]
+    more = [note.format(total - shown), ""] if total > shown else []
+    return [*lines, "", *more]
 
 
 def _row(cells: Iterable[str]) -> str:
