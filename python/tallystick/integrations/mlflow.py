@@ -27,7 +27,7 @@ from tallystick.errors import ExportError, MissingDependencyError, ParameterErro
 FOLDER = "tallystick"
 """First part of every metric's name, and folder of the artifacts."""
 _ILLEGAL = re.compile(r"[^\w.\- ]")
-_LONGEST_BYTES = 100
+_LONGEST_BYTES = 80
 _BATCH = 500
 
 

@@ -1,13 +1,11 @@
 """Drift as a test.
 
-Nothing of it is a plugin that pytest loads by itself: a test imports what it asserts. It works
-under unittest as well.
+Nothing of it is a plugin that pytest loads by itself: a test imports what it asserts.
 """
 
 from __future__ import annotations
 
 import os
-import unittest
 from typing import Any
 
 from tallystick.comparison import Comparison, compare
@@ -63,7 +61,9 @@ def assert_no_drift(
     if report.status == "alert" or (report.status == "undetermined" and undetermined == "fail"):
         raise AssertionError(report.to_short_text())
     if report.status == "undetermined" and undetermined == "skip":
-        raise unittest.SkipTest(report.to_short_text())
+        import pytest
+
+        pytest.skip(report.to_short_text())
     return report
 
 
