@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from repo.source import ROOT
 from tallystick.errors import ExportError, ParameterError
 from tallystick.integrations.mlflow import log_report
 from traps.hostile import PAYLOADS, hostile_report
@@ -94,3 +96,11 @@ def test_a_server_that_is_down(mlflow, report, monkeypatch):
     mlflow.set_tracking_uri("http://127.0.0.1:9")
     with pytest.raises(ExportError, match="MLflow: "):
         log_report(report, run_id="0" * 32)
+
+
+def test_the_example_of_the_guide(mlflow, report):
+    page = (ROOT / "docs" / "guide" / "files.md").read_text()
+    code = re.search(r"^```py\n(.*?)^```", page, re.MULTILINE | re.DOTALL).group(1)
+    told = {"report": report}
+    exec(compile(code, "files.md", "exec"), told)  # noqa: S102
+    assert mlflow.MlflowClient().get_run(told["logged"].run_id).data.tags["tallystick.status"]

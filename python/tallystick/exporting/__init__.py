@@ -2,6 +2,7 @@
 
 from tallystick.exporting.files import SUFFIXES, check_path, write
 from tallystick.exporting.github import append_summary, to_annotations
+from tallystick.exporting.json import report_json_schema
 from tallystick.exporting.junit import to_junit
 from tallystick.exporting.markdown import to_markdown
 
@@ -9,6 +10,7 @@ __all__ = [
     "SUFFIXES",
     "append_summary",
     "check_path",
+    "report_json_schema",
     "to_annotations",
     "to_junit",
     "to_markdown",

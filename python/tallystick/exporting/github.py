@@ -45,10 +45,11 @@ def to_annotations(
 
     Example:
         >>> import tallystick as ts
-        >>> few = {"plan": ["pro", "free"] * 10}
-        >>> report = ts.compare(reference=few, current=few)
-        >>> to_annotations(report, undetermined="pass")
-        ['::warning title=plan not judged::20 of the ... rows needed at tolerance 0.10']
+        >>> before = {"age": [31, 42] * 500, "plan": ["pro", "free"] * 500}
+        >>> report = ts.compare(reference=before, current={"age": before["age"]})
+        >>> for line in to_annotations(report, file="churn.toml"):
+        ...     print(line)
+        ::error file=churn.toml,title=plan::column missing%0A1,000 of 1,000 rows came without ...
     """
     open_level = "warning" if undetermined_passes(undetermined) else "error"
     findings = Findings(comparison)

@@ -9,6 +9,7 @@ what `log_report` returns.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import math
 import os
@@ -99,10 +100,10 @@ def log_report(
 
 def _mlflow() -> Any:
     try:
-        import mlflow
+        # By name, because it is checked for types with and without.
+        return importlib.import_module("mlflow")
     except ImportError as error:
         raise MissingDependencyError.of("mlflow", extra="mlflow") from error
-    return mlflow
 
 
 def _active(mlflow: Any) -> str:

@@ -59,12 +59,14 @@ def to_short_text(comparison: Comparison) -> str:
 
     Example:
         >>> import tallystick as ts
-        >>> few = {"plan": ["pro", "free"] * 10}
-        >>> print(ts.compare(reference=few, current=few).to_short_text())
-        UNDETERMINED  none of 1 instrument beyond tolerance, 1 not judged
+        >>> before = {"age": [31, 42] * 500, "plan": ["pro", "free"] * 500}
+        >>> report = ts.compare(reference=before, current={"age": before["age"]})
+        >>> print(report.to_short_text())
+        ALERT  1 of 2 instruments beyond tolerance
         <BLANKLINE>
-          NOT JUDGED (is not ok)
-          rows    plan  20 of the ... rows needed at tolerance 0.10
+          BEYOND TOLERANCE ...
+          page  plan       column missing
+                1,000 of 1,000 rows came without this column; nothing else of it is judged
     """
     page = Page(WIDEST)
     findings = Findings(comparison)
