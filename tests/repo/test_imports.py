@@ -9,7 +9,15 @@ import pytest
 from repo.source import ROOT
 
 HEAVY = [
-    *("mlflow", "numpy", "pandas", "polars", "pyarrow", "pydantic", "rich", "sqlalchemy", "typer"),
+    "mlflow",
+    "numpy",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "sqlalchemy",
+    "typer",
 ]
 LOADED = """
 import json, sys
