@@ -14,6 +14,8 @@ PAYLOADS = {
     "at": "@SUM(1)",
     "tab": "\t=1",
     "return": "\r=1",
+    "line feed": "\n=1",
+    "wide": "＝1+1",
     "apostrophe": "'=1",
     "ansi": "\x1b[31mred\x1b[0m\x1b]8;;https://example.org\x07link\x1b]8;;\x07",
     "right to left": "\u202etxt.exe\u2066",
