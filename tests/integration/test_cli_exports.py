@@ -29,12 +29,12 @@ def run(tmp_path, monkeypatch):
 
 def test_compare_writes_metrics_beside_the_page(run, tmp_path):
     sides = ["compare", "before.tally", "shifted.tally", "--spec", "rides.toml"]
-    done = run(*sides, "--prometheus", str(tmp_path / "rides.prom"))
+    done = run(*sides, "-o", str(tmp_path / "rides.prom"))
     assert done.exit_code == 1
     assert "rides.prom" in done.stdout.splitlines()[-1]
     written = (tmp_path / "rides.prom").read_text()
     assert 'tallystick_report_status{model="rides",status="alert"} 1.0' in written
-    as_json = run(*sides, "--prometheus", str(tmp_path / "again.prom"), "--json")
+    as_json = run(*sides, "-o", str(tmp_path / "again.prom"), "--json")
     assert json.loads(as_json.stdout)["status"] == "alert"
     assert (tmp_path / "again.prom").read_text() == written
 
@@ -55,7 +55,7 @@ def test_a_push_that_fails_is_an_error_and_no_verdict(run):
 @pytest.mark.parametrize(
     ("option", "said"),
     [
-        (["--prometheus", "nowhere/rides.prom"], "there is no folder nowhere"),
+        (["-o", "nowhere/rides.prom"], "there is no folder nowhere"),
         (["--push-to", "localhost:9091"], "the address of a Pushgateway"),
     ],
 )

@@ -20,7 +20,7 @@ from tallystick.errors import ExportError
 from tallystick.exporting import prometheus, pushgateway
 from tallystick.exporting.points import families
 from tallystick.exporting.prometheus import Collector, Exemplar
-from unit.exported import PAYLOADS, VALUES, hostile_report
+from unit.exporters import PAYLOADS, VALUES, hostile_report
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 

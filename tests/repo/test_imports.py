@@ -8,7 +8,17 @@ import pytest
 
 from repo.source import ROOT
 
-HEAVY = ["numpy", "pandas", "polars", "pyarrow", "pydantic", "rich", "sqlalchemy", "typer"]
+HEAVY = [
+    "mlflow",
+    "numpy",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "sqlalchemy",
+    "typer",
+]
 # Of extras: not loaded before they are used, either.
 EXTRA = ["google.protobuf", "grpc", "opentelemetry", "prometheus_client", "requests"]
 LOADED = """
@@ -26,6 +36,10 @@ def loaded_by(module: str) -> list[str]:
 
 def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("tallystick") == []
+
+
+def test_an_integration_loads_its_host_when_it_is_used():
+    assert "mlflow" not in loaded_by("tallystick.integrations.mlflow")
 
 
 @pytest.mark.parametrize("name", ["opentelemetry", "prometheus", "pushgateway"])

@@ -15,7 +15,7 @@ import pytest
 import tallystick as ts
 from tallystick.errors import MissingDependencyError, ParameterError
 from tallystick.exporting.opentelemetry import Exemplar, Exporter
-from unit.exported import (
+from unit.exporters import (
     PAYLOADS,
     VALUES,
     attributes,

@@ -19,7 +19,7 @@ import tallystick as ts
 from tallystick.errors import ExportError, MissingDependencyError, ParameterError
 from tallystick.exporting import prometheus, pushgateway
 from tallystick.exporting.prometheus import Collector, Exemplar, text, write_text
-from unit.exported import PAYLOADS, VALUES, VERSION, hostile_report
+from unit.exporters import PAYLOADS, VALUES, VERSION, hostile_report
 
 
 def samples(page: str, read=read_text) -> dict[str, list[tuple[dict[str, str], float]]]:

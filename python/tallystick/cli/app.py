@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from tallystick.cli import inputs, output
-from tallystick.cli.exports import Exports, PrometheusFile, PushTo
 from tallystick.cli.output import command
+from tallystick.cli.outputs import Curves, GitHub, Output, Outputs, PushTo
 from tallystick.reading import RichProgress
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -163,9 +163,7 @@ def _say_saved(path: Path | None) -> None:
     if path is None:
         output.say("  not saved: add -o NAME.tally to keep it")
         return
-    from tallystick.rendering import numbers, printable
-
-    output.say(f"  saved {printable(str(path))}, {numbers.size(path.stat().st_size)}")
+    output.say_written([path], "saved")
 
 
 @app.command(
@@ -174,7 +172,7 @@ def _say_saved(path: Path | None) -> None:
         "tallystick compare train.parquet today.parquet",
         "tallystick compare baseline.tally 'today/*.parquet' --spec churn.toml",
         "tallystick compare --spec churn.toml 'today/*.parquet'",
-        "tallystick compare baseline.tally today.tally --prometheus /var/lib/metrics/churn.prom",
+        "tallystick compare a.tally b.tally -o junit.xml -o measurements.parquet --github",
     ),
 )
 @command
@@ -212,23 +210,24 @@ def compare_command(
         ),
     ] = None,
     as_of: AsOf = None,
+    out: Output = None,
+    curves: Curves = None,
+    github: GitHub = False,
     threads: Threads = None,
-    prometheus: PrometheusFile = None,
     push_to: PushTo = None,
     as_json: Json = False,
 ) -> int:
     """Say what changed from a reference to current data, how surely, and whether it matters."""
     from tallystick.comparison import compare
     from tallystick.judging import exit_code
-    from tallystick.rendering import printable, render
+    from tallystick.rendering import render
 
     if undetermined not in ("fail", "pass"):
         raise typer.BadParameter("expected pass or fail", param_hint="--undetermined")
-    exports = Exports(prometheus, push_to)
-    exports.check()
     declared = inputs.open_spec(spec)
     named = inputs.declared_reference(declared, spec)
     before, now = inputs.two_sides(first, second, reference, current, named)
+    outputs = Outputs(out or (), curves or (), github, spec, undetermined, (before, now), push_to)
     reading = inputs.Reading(declared, window, threads, as_of)
     usual = inputs.open_side(before, reading)
     seen = inputs.open_side(now, reading, plan=usual.plan)
@@ -236,15 +235,19 @@ def compare_command(
         reference=usual, current=seen, spec=declared, false_alarm_rate=false_alarm_rate
     )
     code = exit_code(report.status, undetermined_passes=undetermined == "pass")
+    memory = output.peak_memory_bytes()
+    written = outputs.write(report)
     if as_json:
-        # One document: the report, or the error of an export.
-        exports.send(report)
-        output.print_text(report.to_json())
-    else:
-        memory = output.peak_memory_bytes()
-        output.show(lambda console: render(report, console, peak_memory_bytes=memory))
-        for line in exports.send(report):
-            output.say(f"  {printable(line)}")
+        # One document: the report, or the error of a push.
+        outputs.push(report)
+    with outputs.around(report, as_json):
+        if as_json:
+            output.print_text(report.to_json())
+        else:
+            output.show(lambda console: render(report, console, peak_memory_bytes=memory))
+            output.say_written(written)
+    if not as_json:
+        output.say_pushed(outputs.push(report))
     if report.status == "undetermined" and code == 0:
         output.note("undetermined passes, as --undetermined=pass asks: exit code 0")
     return code

@@ -8,13 +8,14 @@ import math
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import typer
 
 from tallystick.errors import InternalError, TallystickError
-from tallystick.rendering import printable
+from tallystick.rendering import numbers, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,6 +90,18 @@ def say(text: str = "") -> None:
     _print(lambda: console().print(Text(text), soft_wrap=True))
 
 
+def say_written(paths: Iterable[Path], word: str = "wrote") -> None:
+    """Says which files there are now, and how large they are."""
+    for path in paths:
+        say(f"  {word} {printable(str(path))}, {numbers.size(path.stat().st_size)}")
+
+
+def say_pushed(places: Iterable[str]) -> None:
+    """Says where metrics were pushed to."""
+    for place in places:
+        say(f"  pushed to {printable(place)}")
+
+
 def note(text: str) -> None:
     """Prints a line on standard error, beside whatever a program reads."""
     from rich.text import Text
@@ -105,12 +118,13 @@ def print_json(value: Any) -> None:
     print_text(json.dumps(_finite(value), indent=2, allow_nan=False, default=str))
 
 
-def print_text(text: str) -> None:
+def print_text(text: str, *, stderr: bool = False) -> None:
     """Prints a text for programs: no styles, no wrapping."""
 
     def write() -> None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
+        stream = sys.stderr if stderr else sys.stdout
+        stream.write(text if text.endswith("\n") else text + "\n")
+        stream.flush()
 
     _print(write)
 

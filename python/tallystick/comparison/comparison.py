@@ -14,8 +14,12 @@ from tallystick.spec import Spec
 
 # Pictures of a comparison, by method name; resolved on use so that no import points upward.
 _RENDERINGS = {
+    "to_junit": "tallystick.exporting.junit:to_junit",
+    "to_markdown": "tallystick.exporting.markdown:to_markdown",
     "to_prometheus": "tallystick.exporting.prometheus:text",
+    "to_short_text": "tallystick.rendering.terminal:to_short_text",
     "to_text": "tallystick.rendering.terminal:to_text",
+    "write": "tallystick.exporting.files:write",
 }
 
 

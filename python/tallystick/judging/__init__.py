@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tallystick.comparison.measurement import Measurement
+from tallystick.errors import ParameterError
 
 EXIT_CODES = {"ok": 0, "alert": 1, "undetermined": 4}
 
@@ -44,3 +45,21 @@ def exit_code(statuses: Sequence[str] | str, *, undetermined_passes: bool = Fals
     if status == "undetermined" and undetermined_passes:
         return 0
     return EXIT_CODES[status]
+
+
+def undetermined_passes(choice: str) -> bool:
+    """What `undetermined="fail"` or `"pass"` means for a gate.
+
+    Raises:
+        ParameterError: It is neither.
+    """
+    if choice not in ("fail", "pass"):
+        raise ParameterError(
+            f"undetermined: expected fail or pass, got {choice}", name="undetermined"
+        )
+    return choice == "pass"
+
+
+def holds_up(row: Measurement) -> bool:
+    """Whether a measurement that could not be judged makes the whole undetermined."""
+    return row.decides and row.status == "undetermined" and row.segment == "all"

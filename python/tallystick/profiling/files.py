@@ -1,4 +1,4 @@
-"""State files: written whole or not at all, read back checked."""
+"""Files: written whole or not at all. State files: read back checked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,25 @@ from tallystick.errors import InputError, did_you_mean
 
 
 def write_state(path: str | os.PathLike[str], data: bytes) -> Path:
-    """Writes `data` to a temporary neighbour, syncs it, and renames it into place."""
+    """Writes a state file as `write_whole` does.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
     target = Path(path)
+    try:
+        write_whole(target, data)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written: {why(error)}", path=str(target)) from error
+    return target
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Writes `data` to a temporary neighbour, syncs it, and renames it into place.
+
+    Raises:
+        OSError: It cannot be done; what stood there before stands there still.
+    """
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
     try:
         with open(temporary, "xb") as file:
@@ -20,13 +37,16 @@ def write_state(path: str | os.PathLike[str], data: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
-    except OSError as error:
+    except OSError:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise InputError(f"{target}: cannot be written: {reason}", path=str(target)) from error
+        raise
     _sync_folder(target.parent)
-    return target
+
+
+def why(error: OSError) -> str:
+    """The system's own words for an error."""
+    return os.strerror(error.errno) if error.errno else type(error).__name__
 
 
 def _sync_folder(folder: Path) -> None:
@@ -50,9 +70,8 @@ def read_state(path: str | os.PathLike[str]) -> bytes:
         return source.read_bytes()
     except OSError as error:
         neighbours = [neighbour.name for neighbour in source.parent.glob("*.tally")]
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
         raise InputError(
-            f"{source}: cannot be read: {reason}",
+            f"{source}: cannot be read: {why(error)}",
             hint=did_you_mean(source.name, neighbours),
             path=str(source),
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tallystick import _core
@@ -54,10 +55,20 @@ class Findings:
         rows: list[dict[str, Any]] = of_curve.to_pylist()
         return rows
 
+    @cached_property
+    def planned(self) -> dict[str, dict[str, Any]]:
+        """How each of the reference's columns is counted, by name; a core's call for all."""
+        return {column["name"]: column for column in self.comparison.reference.plan.columns}
+
+    @cached_property
+    def counted(self) -> dict[str, Any]:
+        """What was counted of each of the current data's columns, by name."""
+        return self.comparison.current.columns()
+
     @property
     def instruments(self) -> list[str]:
         """What is judged: the reference's columns."""
-        return [column["name"] for column in self.comparison.reference.plan.columns]
+        return list(self.planned)
 
     @property
     def beyond(self) -> list[Finding]:

@@ -14,6 +14,7 @@ from tallystick.rendering import numbers, score_words, words
 from tallystick.rendering.escaping import printable, shortened, shortened_left
 from tallystick.rendering.findings import ALL, Finding, Findings, closeness
 from tallystick.rendering.page import WIDEST, Page, joined, pad, widths
+from tallystick.rendering.verdict import headline
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,6 +54,28 @@ def to_text(
     return _page(comparison, width, peak_memory_bytes).text()
 
 
+def to_short_text(comparison: Comparison) -> str:
+    """Returns the verdict and what led to it, without where the rows came from.
+
+    Example:
+        >>> import tallystick as ts
+        >>> before = {"age": [31, 42] * 500, "plan": ["pro", "free"] * 500}
+        >>> report = ts.compare(reference=before, current={"age": before["age"]})
+        >>> print(report.to_short_text())
+        ALERT  1 of 2 instruments beyond tolerance
+        <BLANKLINE>
+          BEYOND TOLERANCE ...
+          page  plan       column missing
+                1,000 of 1,000 rows came without this column; nothing else of it is judged
+    """
+    page = Page(WIDEST)
+    findings = Findings(comparison)
+    for part in (_headline, _beyond, _not_judged):
+        part(page, findings)
+        page.blank()
+    return page.text()
+
+
 def render(
     comparison: Comparison, console: Console, *, peak_memory_bytes: int | None = None
 ) -> None:
@@ -82,31 +105,14 @@ def _page(comparison: Comparison, width: int, peak_memory_bytes: int | None) -> 
 
 
 def _headline(page: Page, findings: Findings) -> None:
-    comparison = findings.comparison
-    total = len(findings.instruments)
-    alerting, open_ = len(findings.alerting), len(findings.not_judged)
-    noun = "instrument" if total == 1 else "instruments"
-    if comparison.status == "ok":
-        said = f"{total} {noun} within tolerance"
-    else:
-        amount = str(alerting) if alerting else "none"
-        parts = len(findings.alerting_in_parts)
-        said = f"{amount} of {total} {noun} beyond tolerance"
-        said += f" ({parts} in segments only)" if parts else ""
-        said += f", {open_} not judged" if open_ else ""
-    model = _model(comparison)
-    text = f"{model} · {said}" if model else said
-    word, style = comparison.status.upper(), _STYLES[comparison.status]
-    page.wrapped(text, len(word) + 2, "bold", head=word, head_style=style)
-
-
-def _model(comparison: Comparison) -> str:
-    if comparison.spec is None or comparison.spec.model.name is None:
-        return ""
-    model = comparison.spec.model
-    # Without a digit it is the name of a column that holds the version of each row.
-    literal = model.version and any(c.isdigit() for c in model.version)
-    return printable(joined([model.name or "", model.version or "" if literal else ""], " "), 60)
+    word = findings.comparison.status.upper()
+    page.wrapped(
+        headline(findings),
+        len(word) + 2,
+        "bold",
+        head=word,
+        head_style=_STYLES[findings.comparison.status],
+    )
 
 
 def _two_sides(page: Page, comparison: Comparison) -> None:

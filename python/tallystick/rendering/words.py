@@ -106,8 +106,7 @@ def sides(findings: Findings, row: Measurement) -> tuple[str, str]:
 
 def value_of(findings: Findings, instrument: str) -> Callable[[float | None], str]:
     """How values of a column are written: dates as such."""
-    columns = findings.comparison.reference.plan.columns
-    return value_format(next((c for c in columns if c["name"] == instrument), {}))
+    return value_format(findings.planned.get(instrument, {}))
 
 
 def value_format(column: Mapping[str, Any]) -> Callable[[float | None], str]:
@@ -146,7 +145,7 @@ def sentences(findings: Findings, finding: Finding, with_sides: bool) -> list[st
 
 
 def _of_schema(findings: Findings, row: Measurement, _: bool) -> str:
-    column = findings.comparison.current.columns().get(row.instrument, {})
+    column = findings.counted.get(row.instrument, {})
     lost = column.get("absent", row.n_current) or column.get("mistyped", 0)
     rows = f"{numbers.count(lost)} of {numbers.plural(row.n_current, 'row')}"
     if row.reason == "retyped":
@@ -164,7 +163,7 @@ def _of_missing(_: Findings, row: Measurement, with_sides: bool) -> str:
 
 
 def _of_unseen(findings: Findings, row: Measurement, with_sides: bool) -> str:
-    column = findings.comparison.current.columns().get(row.instrument, {})
+    column = findings.counted.get(row.instrument, {})
     unseen = column.get("unseen") or []
     if row.segment != ALL or not unseen:
         before = "" if with_sides else f", against {numbers.share(row.reference_value)} before"
