@@ -203,6 +203,24 @@ def test_profiles_of_different_plans_do_not_merge(run, tmp_path):
     assert json.loads(done.stdout)["error"]["code"] == "merge"
 
 
+def test_current_data_have_the_windows_of_the_reference(run, tmp_path):
+    times = pa.array([86_400_000 * (i % 20) for i in range(4_000)], pa.timestamp("ms"))
+    table = pa.table({"at": times, "fare": [float(i % 97) for i in range(4_000)]})
+    pq.write_table(table, tmp_path / "rides.parquet")
+    spec = tmp_path / "rides.toml"
+    spec.write_text('schema = 1\nlog = { time = "at" }\n')
+    path, usual = str(tmp_path / "rides.parquet"), str(tmp_path / "usual.tally")
+    run("profile", path, "--spec", str(spec), "--window", "1d", "-o", usual)
+    sides = ["compare", usual, path, "--spec", str(spec), "--json"]
+    seen = json.loads(run(*sides).stdout)
+    assert len(seen["current"]["windows"]) == 20
+    # The page agrees with what the library says.
+    report = ts.compare(reference=ts.load(usual), current=path, spec=spec)
+    assert seen["measurements"] == json.loads(report.to_json())["measurements"]
+    coarser = json.loads(run(*sides, "--window", "7d").stdout)
+    assert len(coarser["current"]["windows"]) < 20
+
+
 def test_show_as_page_and_as_json(run):
     page = run("show", "before.tally", "--column", "city")
     assert '"oslo"' in page.stdout

@@ -192,7 +192,7 @@ def test_files_are_as_readable_as_others_of_the_user(alert, tmp_path):
 @pytest.mark.parametrize(
     ("name", "more", "kind", "says"),
     [
-        ("x", {}, ParameterError, r"\.arrow, \.csv, \.json, \.md, \.parquet, \.prom, \.xml, got none"),
+        ("x", {}, ParameterError, r"\.arrow, .+, \.parquet, \.prom, \.xml, got none"),
         ("x.parque", {}, ParameterError, r'got \.parque\n  hint: did you mean "\.parquet"'),
         ("x.csv.gz", {}, ParameterError, r"got \.gz"),
         (".csv", {}, ParameterError, "got none"),

@@ -136,3 +136,12 @@ def test_predictions_of_numbers_have_units_not_points():
     assert " pt" not in line
     assert "%" not in line
     assert "below what happens; R2 " in text
+
+
+def test_windows_that_differ_are_no_change_that_is_beyond(baseline):
+    row = ts.metrics.psi_corrected(reference=[1.0, 2.0] * 50, current=[1.0, 2.0] * 50)
+    seen = dataclasses.replace(row, reason="usual_variation", usual_level=1.47, tolerance=0.1)
+    within = words.why_not(dataclasses.replace(seen, value=0.002))[1]
+    assert within == "the reference's own windows differ by more than 0.10 (up to 1.47)"
+    beyond = words.why_not(dataclasses.replace(seen, value=0.3))[1]
+    assert "would be beyond 0.10, but" in beyond

@@ -230,7 +230,7 @@ def compare_command(
     outputs = Outputs(out or (), curves or (), github, spec, undetermined, (before, now), push_to)
     reading = inputs.Reading(declared, window, threads, as_of)
     usual = inputs.open_side(before, reading)
-    seen = inputs.open_side(now, reading, plan=usual.plan)
+    seen = inputs.open_current(now, reading, usual)
     report = compare(
         reference=usual, current=seen, spec=declared, false_alarm_rate=false_alarm_rate
     )

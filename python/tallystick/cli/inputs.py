@@ -72,6 +72,22 @@ def open_side(path: str, reading: Reading, *, plan: Plan | None = None) -> Profi
     )
 
 
+def open_current(path: str, reading: Reading, reference: Profile) -> Profile:
+    """The same beside a reference: data by windows of its length, unless another is asked for."""
+    from tallystick.profiling import profile_like
+
+    if is_state(path) or reading.window is not None:
+        return open_side(path, reading, plan=reference.plan)
+    return profile_like(
+        reference,
+        path,
+        spec=reading.spec,
+        threads=reading.threads,
+        as_of=reading.as_of,
+        progress=RichProgress(),
+    )
+
+
 def open_spec(path: Path | None) -> Spec | None:
     """Reads a spec, if there is one."""
     from tallystick.spec import load_spec

@@ -298,7 +298,7 @@ def _no_values(_: Measurement) -> tuple[str, str]:
 
 
 def _constant(_: Measurement) -> tuple[str, str]:
-    return "constant", "one value on both sides: nothing to compare; log.ignore leaves it out"
+    return "single", "one value on both sides: nothing to compare; log.ignore leaves it out"
 
 
 def _plan_changed(_: Measurement) -> tuple[str, str]:
@@ -312,7 +312,10 @@ def _coarse(row: Measurement) -> tuple[str, str]:
 
 def _usual(row: Measurement) -> tuple[str, str]:
     wobble = f" (up to {level(row, row.usual_level)})" if row.usual_level is not None else ""
-    text = f"{change(row)} would be beyond {level(row, row.tolerance)}"
+    limit = level(row, row.tolerance)
+    if row.value is None or row.tolerance is None or abs(row.value) <= row.tolerance:
+        return "usual", f"the reference's own windows differ by more than {limit}{wobble}"
+    text = f"{change(row)} would be beyond {limit}"
     return "usual", f"{text}, but the reference's windows also differ among themselves{wobble}"
 
 

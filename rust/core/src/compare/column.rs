@@ -149,7 +149,9 @@ impl Task<'_> {
             return self.unmeasurable(row);
         };
         let s = scale + self.usual.psi;
-        row.interval = measure::psi::interval(psi, df, s, LEVEL).map(ends);
+        // Nearer to no change than chance and habit explain, the law keeps no effect but 0.
+        let hold = |(low, high): (f64, f64)| row.value.map(|v| (low.min(v.max(0.0)), high.max(v)));
+        row.interval = measure::psi::interval(psi, df, s, LEVEL).map(ends).and_then(hold);
         if row.decides && pair.n().min(pair.m()) < FEWEST_ROWS {
             row.conclude(Status::Undetermined, Reason::TooFewRows);
             row.n_needed = measure::psi::rows_to_judge(pair.n(), df, tolerance, self.usual.psi);
