@@ -111,3 +111,18 @@ def test_two_groups_of_rows_are_enough_for_every_number_to_be_finite_or_absent()
         for name in ("value", "lower", "upper", "ci_lower", "ci_upper", "p_value", "p_tolerance"):
             number = getattr(row, name)
             assert number is None or number - number == 0.0, (row.metric, name)
+
+
+def test_categories_spelled_like_other_rows_have_names_of_their_own():
+    rare = [f"c{i:02}" for i in range(40)]
+    texts = ["__missing__", "__other__", "__rest__", "'__other__'", "__x", None, *rare]
+    data = {"c": texts * 20, "x": [float(i % 5) for i in range(20 * len(texts))]}
+    spec = {"schema": 1, "segments": ["c"]}
+    report = ts.compare(reference=data, current=data, spec=spec)
+    keys = [(m.instrument, m.segment, m.metric) for m in report.measurements]
+    assert len(set(keys)) == len(keys)
+    segments = {m.segment for m in report.measurements}
+    assert {"c='__missing__'", "c=__missing__", "c='__other__'", "c=__x"} <= segments
+    rows = [r for r in report.curves().to_pylist() if r["curve"] == "distribution"]
+    drawn = [(r["instrument"], r["segment"], r["side"], r["label"], r["x_low"]) for r in rows]
+    assert len(set(drawn)) == len(drawn)

@@ -23,12 +23,12 @@ def bounded(points: Iterable[Point], max_series: int = DEFAULT_MAX_SERIES) -> li
     `column=__folded__`, and their measurements are left out. Where all rows alone are too many,
     what informs is left out first, then histograms.
     """
-    unique, folded = _unique(points)
-    if sum(point.series for point in unique) > max_series - len(KINDS):
-        unique = _with_room(unique, max_series - len(KINDS), folded)
-    model = {k: v for k, v in (unique[0].labels if unique else {}).items() if k in _MODEL}
+    kept, folded = list(points), Counter[str]()
+    if sum(point.series for point in kept) > max_series - len(KINDS):
+        kept = _with_room(kept, max_series - len(KINDS), folded)
+    model = {k: v for k, v in (kept[0].labels if kept else {}).items() if k in _MODEL}
     told = [Point(FOLDED, {**model, "kind": kind}, folded[kind], 0) for kind in KINDS]
-    return [*unique, *told]
+    return [*kept, *told]
 
 
 def check_max_series(value: int) -> int:
@@ -46,26 +46,6 @@ def check_max_series(value: int) -> int:
 
 def _kind(point: Point) -> str:
     return "measurements" if point.family.kind == "gauge" else "counts"
-
-
-def _unique(points: Iterable[Point]) -> tuple[list[Point], Counter[str]]:
-    """Each series once: a category that is spelled `__missing__` has the name of missing values."""
-    found: dict[tuple[object, ...], Point] = {}
-    folded: Counter[str] = Counter()
-    for point in points:
-        key = (point.family, *sorted(point.labels.items()))
-        if key not in found:
-            found[key] = point
-        elif point.family.kind != "gauge":
-            found[key] = _sum(found[key], point)
-        else:
-            folded[_kind(point)] += point.series
-    return list(found.values()), folded
-
-
-def _sum(one: Point, other: Point) -> Point:
-    total: Any = one.value
-    return Point(one.family, one.labels, total + other.value, one.rank)
 
 
 def _with_room(points: Sequence[Point], room: int, folded: Counter[str]) -> list[Point]:
@@ -119,11 +99,14 @@ def _divided(parts: dict[str, list[Point]], room: int) -> tuple[list[Point], lis
 
 def _added(points: Iterable[Point]) -> list[Point]:
     """Counts of segments that have no room, added up by their column."""
-    moved = []
+    added: dict[tuple[object, ...], Point] = {}
     for point in points:
-        if point.family.kind != "gauge":
-            segment = f"{_column(point.labels['segment'])}={FOLDED_VALUE}"
-            moved.append(
-                Point(point.family, {**point.labels, "segment": segment}, point.value, point.rank)
-            )
-    return _unique(moved)[0]
+        if point.family.kind == "gauge":
+            continue
+        segment = f"{_column(point.labels['segment'])}={FOLDED_VALUE}"
+        labels = {**point.labels, "segment": segment}
+        key = (point.family, *sorted(labels.items()))
+        before: Any = added[key].value if key in added else None
+        value = point.value if before is None else before + point.value
+        added[key] = Point(point.family, labels, value, point.rank)
+    return list(added.values())

@@ -8,7 +8,8 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use tallystick_core::compare::{CurvePoint, Measurement, Report};
 use tallystick_core::plan::{Counter, Plan};
-use tallystick_core::slice::{SliceKey, Window};
+use tallystick_core::slice::{Segment, SliceKey, Window};
+use tallystick_core::vocabulary::shown;
 
 /// What a report is about, repeated in every row.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +28,9 @@ pub fn segment_text(key: &SliceKey, plan: &Plan) -> String {
     let Some((column, segment)) = key.segment else { return "all".to_owned() };
     let Some(column) = plan.columns().get(column as usize) else { return "all".to_owned() };
     let Counter::Categorical(vocabulary) = &column.counter else { return "all".to_owned() };
-    format!("{}={}", column.name, segment.text(vocabulary))
+    let text = segment.text(vocabulary);
+    let text = if matches!(segment, Segment::Category(_)) { shown(text) } else { text.into() };
+    format!("{}={text}", column.name)
 }
 
 /// First and one-past-last second of a window.

@@ -7,6 +7,7 @@ use tallystick_core::plan::{Counter, Plan};
 use tallystick_core::profile::Profile;
 use tallystick_core::slice::{SliceKey, Window};
 use tallystick_core::state::{ColumnState, Grain, SliceState};
+use tallystick_core::vocabulary::shown;
 
 use crate::export::{segment_text, window_ends};
 
@@ -79,8 +80,9 @@ fn slice_rows(plan: &Plan, key: SliceKey, slice: &SliceState, grain: Grain, rows
                 for (category, &count) in state.counts.iter().enumerate() {
                     let rest =
                         grain == Grain::Coarse && category == tallystick_core::vocabulary::COARSE_CATEGORIES;
-                    let text = if rest { "__rest__" } else { &vocabulary.categories()[category] };
-                    push(text.to_owned(), None, count);
+                    let text =
+                        if rest { "__rest__".into() } else { shown(&vocabulary.categories()[category]) };
+                    push(text.into_owned(), None, count);
                 }
                 push("__other__".to_owned(), None, state.other);
             }

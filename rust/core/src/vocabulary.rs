@@ -1,5 +1,7 @@
 //! Frozen lists of categories.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use crate::codec::bytes::{Reader, Writer};
@@ -13,6 +15,18 @@ pub const DEFAULT_CATEGORIES: usize = 4096;
 pub const MAX_CATEGORIES: usize = 1 << 16;
 /// Longer texts belong to no vocabulary: they are counted as other.
 pub const MAX_TEXT: usize = 1024;
+
+/// A category as tables show it: in quotes when it is spelled like the names that tables give to
+/// other rows, `__other__` or `__missing__`, so that no two rows have one name.
+#[must_use]
+pub fn shown(category: &str) -> Cow<'_, str> {
+    let bare = category.trim_matches('\'');
+    if bare.starts_with("__") && bare.ends_with("__") {
+        Cow::Owned(format!("'{category}'"))
+    } else {
+        Cow::Borrowed(category)
+    }
+}
 
 /// Categories in the order of their frequency in the sample, named by their content.
 #[derive(Debug)]

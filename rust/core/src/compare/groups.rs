@@ -5,7 +5,7 @@
 use crate::binning::{Binning, Rule, equal_mass};
 use crate::plan::Counter;
 use crate::state::{CategoricalState, ColumnState, Grain, NumericState};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, shown};
 
 /// How the cells of one column are grouped; frozen by the reference's slice of all rows.
 pub(super) enum Grouping<'a> {
@@ -81,11 +81,13 @@ impl<'a> Grouping<'a> {
             }
             Self::Given => Vec::new(),
             Self::Categorical { vocabulary } => {
-                let shown = vocabulary.coarse_cells();
-                let rest = shown < vocabulary.categories().len();
-                let named = if rest { shown - 1 } else { shown };
-                let mut labels: Vec<_> =
-                    vocabulary.categories()[..named].iter().map(|c| (Some(c.clone()), None)).collect();
+                let cells = vocabulary.coarse_cells();
+                let rest = cells < vocabulary.categories().len();
+                let named = if rest { cells - 1 } else { cells };
+                let mut labels: Vec<_> = vocabulary.categories()[..named]
+                    .iter()
+                    .map(|c| (Some(shown(c).into_owned()), None))
+                    .collect();
                 if rest {
                     labels.push((Some("__rest__".to_owned()), None));
                 }
