@@ -19,6 +19,7 @@ mod settings;
 mod top;
 mod usual;
 mod values;
+mod windows;
 
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
@@ -28,6 +29,7 @@ pub use regression::{RegressionSettings, Rows as RegressionRows, measure_regress
 pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
 pub use top::{Rows as TopRows, TopSettings, measure_top};
 pub use values::measure_ks;
+pub use windows::compare_windows;
 
 use crate::error::Result;
 use crate::inference::multiplicity::benjamini_hochberg;
