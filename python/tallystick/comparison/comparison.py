@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tallystick import _core
-
 from tallystick.comparison.measurement import Measurement, measurements_of
 from tallystick.errors import MissingColumnError, ParameterError, did_you_mean
 from tallystick.profiling import Profile
