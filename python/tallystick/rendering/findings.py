@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tallystick import _core
 from tallystick.comparison import Comparison, Measurement
+from tallystick.comparison.measurement import measurements_of
 
 ALL = "all"
 # From here on a change without tolerance counts as seen, after correction for many looks.
@@ -44,15 +46,36 @@ class Findings:
         """One measurement, if it was made."""
         return self._by_key.get((instrument, segment, metric))
 
+    def rows_of(self, instrument: str) -> list[Measurement]:
+        """All measurements of an instrument."""
+        return self._by_instrument.get(instrument, [])
+
     def points(self, instrument: str, curve: str) -> list[dict[str, Any]]:
         """Points of a curve of an instrument."""
-        import pyarrow.compute as pc  # type: ignore[import-untyped]
+        return self._points.get((instrument, curve), [])
 
-        curves = self.comparison.curves()
-        of_column = curves.filter(pc.equal(curves["instrument"], instrument))
-        of_curve = of_column.filter(pc.equal(of_column["curve"], curve))
-        rows: list[dict[str, Any]] = of_curve.to_pylist()
-        return rows
+    @cached_property
+    def _by_instrument(self) -> dict[str, list[Measurement]]:
+        found: dict[str, list[Measurement]] = {}
+        for row in self.rows:
+            found.setdefault(row.instrument, []).append(row)
+        return found
+
+    @cached_property
+    def _points(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for point in self.comparison.curves().to_pylist():
+            found.setdefault((point["instrument"], point["curve"]), []).append(point)
+        return found
+
+    @cached_property
+    def windows(self) -> dict[tuple[str, str], list[Measurement]]:
+        """What each window of the current rows shows, by instrument and metric, oldest first."""
+        found: dict[tuple[str, str], list[Measurement]] = {}
+        if len(self.comparison.current.window_seconds) > 1:
+            for row in measurements_of(_drawn_over_time(self.comparison.by_window())):
+                found.setdefault((row.instrument, row.metric), []).append(row)
+        return found
 
     @property
     def instruments(self) -> list[str]:
@@ -134,6 +157,15 @@ class Findings:
     def new_columns(self) -> list[str]:
         """Columns of the current data that nothing counts."""
         return [row.instrument for row in self.rows if row.reason == "new_column"]
+
+
+def _drawn_over_time(rows: Any) -> Any:
+    """Those that decide and what is asked of labels: typing all others would take long."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+    told = pc.is_in(rows["metric"], value_set=pa.array(["label_coverage", "positive_rate"]))
+    return rows.filter(pc.or_(rows["decides"], told))
 
 
 def closeness(row: Measurement) -> float:

@@ -1,0 +1,151 @@
+"""Shares of the rows by group: the reference as a wide pale bar, the current data upon it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from tallystick.rendering import words
+from tallystick.rendering.charts import theme
+from tallystick.rendering.charts.plotting import plot
+from tallystick.rendering.findings import Findings
+
+MOST_CATEGORIES = 12
+_HEIGHT = 130
+_ROW = 17
+# Room of one character, for labels that must not run into each other.
+_CHARACTER = 6.2
+
+
+def distribution(findings: Findings, instrument: str, curve: str = "distribution") -> Any | None:
+    """Reference and current data by group, with Wilson's intervals of the current shares."""
+    groups = grouped(findings, instrument, curve)
+    if not groups:
+        return None
+    of_numbers = any(one["edge"] for one in groups)
+    chart = _standing(groups) if of_numbers else _lying(groups[:MOST_CATEGORIES])
+    moved = words.most_moved(findings, instrument) if curve == "distribution" else ""
+    name = words.name(instrument)
+    what = "Distribution" if curve == "distribution" else "Prediction less label"
+    said = f"{what} of {name}: share of rows by group, reference and current."
+    return theme.styled(chart).properties(
+        title=f"{what}, share of rows", description=f"{said} {moved}".strip()
+    )
+
+
+def grouped(findings: Findings, instrument: str, curve: str) -> list[dict[str, Any]]:
+    """The groups in order: label, upper edge, and the shares of both sides."""
+    show = words.value_of(findings, instrument)
+    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for point in findings.points(instrument, curve):
+        key = point["label"], point["x_low"], point["x_high"]
+        low, high = point["x_low"], point["x_high"]
+        special = point["label"] is not None
+        group = groups.setdefault(
+            key,
+            {
+                "label": words.category(point["label"]) if special else "",
+                "edge": "" if special or high is None else show(high),
+                "numeric": not special and (low is not None or high is not None),
+                "reference": 0.0,
+                "current": 0.0,
+            },
+        )
+        group[point["side"]] = point["y"] or 0.0
+        if point["side"] == "current":
+            group["low"], group["high"] = point["y_low"], point["y_high"]
+    return [one for one in groups.values() if one["reference"] or one["current"]]
+
+
+def _bars(groups: list[dict[str, Any]], along: str, across: str) -> list[Any]:
+    """The two bars and the interval; `along` is the axis of the groups."""
+    scale = alt.Scale(domainMin=0, nice=True)
+    axis = alt.Axis(format="%", tickCount=4, title=None, grid=True)
+    chart = plot(groups)
+
+    def at(start: str, end: str, field: str) -> dict[str, Any]:
+        position = alt.X if along == "x" else alt.Y
+        length = alt.Y if along == "x" else alt.X
+        return {
+            along: position(f"{start}:Q", axis=None, scale=alt.Scale(zero=False, nice=False)),
+            f"{along}2": f"{end}:Q",
+            across: length(f"{field}:Q", axis=axis, scale=scale),
+            f"{across}2": alt.datum(0),
+        }
+
+    length = alt.Y if across == "y" else alt.X
+    middle = alt.X if along == "x" else alt.Y
+    return [
+        chart.mark_bar(color=theme.REFERENCE).encode(**at("from", "to", "reference")),
+        chart.mark_bar(color=theme.CURRENT).encode(**at("inner_from", "inner_to", "current")),
+        chart.mark_rule(color=theme.INK).encode(
+            **{
+                along: middle("middle:Q", axis=None),
+                across: length("low:Q", axis=axis, scale=scale),
+                f"{across}2": "high:Q",
+            }
+        ),
+    ]
+
+
+def _placed(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups side by side; those without numbers stand apart."""
+    at, before = 0.0, True
+    placed: list[dict[str, Any]] = []
+    for group in groups:
+        if before and not group["numeric"] and placed:
+            at += 0.6
+        before = group["numeric"]
+        bar = {"from": at + 0.05, "to": at + 0.95, "middle": at + 0.5, "end": at + 1.0}
+        inner = {"inner_from": at + 0.28, "inner_to": at + 0.72}
+        placed.append({"low": None, "high": None, **group, **bar, **inner})
+        at += 1.0
+    return placed
+
+
+def _standing(groups: list[dict[str, Any]]) -> Any:
+    """Groups of numbers, with the edges between them."""
+    placed = _placed(groups)
+    total = max(one["end"] for one in placed)
+    labels = _edge_labels(placed, theme.WIDTH / total)
+    text = (
+        plot(labels)
+        .mark_text(baseline="top", color=theme.MUTED)
+        .encode(x=alt.X("at:Q", axis=None), y=alt.value(_HEIGHT + 6), text="text:N")
+    )
+    return alt.layer(*_bars(placed, "x", "y"), text).properties(width=theme.WIDTH, height=_HEIGHT)
+
+
+def _edge_labels(placed: list[dict[str, Any]], scale: float) -> list[dict[str, Any]]:
+    """As many labels as there is room for; groups without numbers first."""
+    wanted = [{"at": one["middle"], "text": one["label"]} for one in placed if not one["numeric"]]
+    edges = [{"at": one["end"], "text": one["edge"]} for one in placed if one["edge"]]
+    kept: list[dict[str, Any]] = []
+    for label in wanted + edges:
+        room = len(label["text"]) * _CHARACTER / 2 + 3
+
+        def clear(other: dict[str, Any], label: dict[str, Any] = label, room: float = room) -> bool:
+            needed = room + len(other["text"]) * _CHARACTER / 2 + 3
+            return bool(abs(other["at"] - label["at"]) * scale >= needed)
+
+        if label["text"] and all(clear(other) for other in kept):
+            kept.append(label)
+    return kept
+
+
+def _lying(groups: list[dict[str, Any]]) -> Any:
+    """Categories, one under the other."""
+    placed = _placed([{**one, "numeric": False} for one in groups])
+    for one in placed:
+        # Upwards is plus: the first category stands on top.
+        for key in ("from", "to", "middle", "end", "inner_from", "inner_to"):
+            one[key] = -one[key]
+    text = (
+        plot(placed)
+        .mark_text(align="right", baseline="middle", color=theme.INK, limit=118)
+        .encode(x=alt.value(-8), y=alt.Y("middle:Q", axis=None), text="label:N")
+    )
+    return alt.layer(*_bars(placed, "y", "x"), text).properties(
+        width=theme.WIDTH - 100, height=_ROW * len(groups)
+    )

@@ -1,0 +1,131 @@
+"""Effects with their intervals beside what is accepted, usual, and shown by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from tallystick.comparison import Measurement
+from tallystick.rendering import words
+from tallystick.rendering.charts import theme
+from tallystick.rendering.charts.ranges import ranges
+from tallystick.rendering.findings import ALL, Findings, closeness
+
+MOST_SEGMENTS = 8
+MOST_INSTRUMENTS = 40
+
+
+def effects(findings: Findings, instrument: str) -> Any | None:
+    """The deciding effect over all rows and in the segments where it is largest."""
+    deciding = main_row(findings, instrument)
+    if deciding is None or deciding.value is None:
+        return None
+    rows = [deciding, *worst_parts(findings, deciding)]
+    lines = []
+    if deciding.tolerance is not None:
+        for end in _accepted(deciding, deciding.tolerance):
+            lines.append((end, "tolerance" if end >= 0 else "", theme.ALERT))
+    if deciding.usual_level is not None:
+        lines.append((deciding.usual_level, "", theme.REFERENCE_LINE))
+    if deciding.null_level is not None:
+        lines.append((deciding.null_level, "", theme.MUTED))
+    chart = ranges(
+        [_range(row) for row in rows],
+        lines,
+        scale=alt.Scale(type="symlog", constant=deciding.tolerance or 0.1, nice=False),
+        axis=alt.Axis(title=None, grid=True, values=_ticks(rows, lines), format="~g"),
+    )
+    where = "over all rows and by segment" if len(rows) > 1 else "over all rows"
+    said = f"{deciding.metric} of {words.name(instrument)} {where}: {words.change(deciding)}"
+    tolerance = f", tolerance {words.level(deciding, deciding.tolerance)}"
+    return theme.styled(chart).properties(
+        title=f"Effect: {deciding.metric} {where}",
+        description=said + (tolerance if deciding.tolerance is not None else ""),
+    )
+
+
+def _accepted(row: Measurement, tolerance: float) -> list[float]:
+    """Both ends where an effect has a direction."""
+    if row.unit == "ratio":
+        return [1 / tolerance, tolerance]
+    signed = row.unit == "share" or row.metric in ("top_accuracy", "interval_coverage")
+    if row.metric in ("auc", "top_accuracy"):
+        return [-tolerance]
+    return [-tolerance, tolerance] if signed else [tolerance]
+
+
+def main_row(findings: Findings, instrument: str) -> Measurement | None:
+    """The measurement that says most of an instrument: its worst over all rows, else of a part."""
+    whole = [r for r in findings.rows_of(instrument) if r.segment == ALL and r.metric != "schema"]
+    alerts = [r for r in findings.rows_of(instrument) if r.status == "alert" and r.decides]
+    alerts.sort(key=lambda r: (r.segment != ALL, r.severity != "page", -closeness(r)))
+    if alerts and alerts[0].metric != "schema":
+        worst = alerts[0]
+        total = findings.find(instrument, ALL, worst.metric)
+        return total if total is not None and total.value is not None else worst
+    decide = [r for r in whole if r.decides and r.value is not None]
+    order = {"undetermined": 0, "ok": 1}
+    decide.sort(key=lambda r: (order.get(r.status, 2), -closeness(r)))
+    if decide:
+        return decide[0]
+    return next((r for r in whole if r.metric == "psi_corrected" and r.value is not None), None)
+
+
+def worst_parts(findings: Findings, row: Measurement, most: int = MOST_SEGMENTS) -> list[Any]:
+    """The same metric in segments: alerts first, then the largest effects."""
+    parts = [
+        one
+        for one in findings.rows_of(row.instrument)
+        if one.metric == row.metric and one.segment not in (ALL, row.segment) and one.value
+    ]
+    parts.sort(key=lambda one: (one.status != "alert", -abs(one.value or 0.0)))
+    return parts[:most]
+
+
+def _range(row: Measurement) -> dict[str, Any]:
+    label = "all rows" if row.segment == ALL else words.segment(row.segment)
+    low, high = row.ci_lower, row.ci_upper
+    paint = theme.STATUS.get(row.status, theme.CURRENT)
+    return {"label": label, "value": row.value, "low": low, "high": high, "color": paint}
+
+
+def _ticks(rows: Sequence[Measurement], lines: Sequence[tuple[float, str, str]]) -> list[float]:
+    """Few round numbers on an axis that is straight at first and then logarithmic."""
+    ends = [v for r in rows for v in (r.value, r.ci_lower, r.ci_upper) if v is not None]
+    ends += [value for value, _, _ in lines]
+    low, high = min(ends), max(ends)
+    size = max(abs(low), abs(high)) or 1.0
+    steps = [0.0]
+    for power in range(-3, 7):
+        for factor in (1, 2, 5):
+            steps.append(factor * 10.0**power)
+    wanted = [s for s in steps if s == 0.0 or size / 30 <= s <= size]
+    wanted = [wanted[0], *wanted[-3::-3][::-1], wanted[-1]] if len(wanted) > 5 else wanted
+    both = {*wanted, *(-one for one in wanted)}
+    return sorted(one for one in both if low <= one <= high or one == 0.0)
+
+
+def overview(findings: Findings) -> Any | None:
+    """All instruments by how near they come to their tolerance."""
+    rows: list[dict[str, Any]] = []
+    for name in findings.instruments:
+        row = main_row(findings, name)
+        if row is not None and row.value is not None and row.tolerance:
+            size = closeness(row)
+            rows.append(
+                {"label": words.name(name), "value": size, "color": theme.STATUS[row.status]}
+            )
+    if not rows:
+        return None
+    rows.sort(key=lambda one: -one["value"])
+    chart = ranges(
+        rows[:MOST_INSTRUMENTS],
+        [(1.0, "tolerance", theme.ALERT)],
+        scale=alt.Scale(type="symlog", constant=1, nice=False, domainMin=0),
+    )
+    return theme.styled(chart).properties(
+        title="Effect over tolerance",
+        description="Instruments by their effect over all rows in units of its tolerance.",
+    )

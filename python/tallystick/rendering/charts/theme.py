@@ -1,0 +1,80 @@
+"""How charts look: one palette by role, one size that fits a phone.
+
+Colours are those of a page on white. Each belongs to one role only, so that the HTML page can
+turn every colour of a drawing into the variable of its role, which follows light and dark.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# By role; the names are the CSS variables of the page.
+INK = "#1c2129"
+MUTED = "#5a6371"
+GRID = "#e6e9ee"
+REFERENCE = "#c5ccd8"
+REFERENCE_LINE = "#77839a"
+CURRENT = "#2559d8"
+CURRENT_PALE = "#b9cbf6"
+ALERT = "#c33419"
+OPEN = "#946200"
+OK = "#1d7a55"
+# Cells of the heat map, by effect over tolerance.
+CALM = "#dfe7ef"
+NEAR = "#a9bdd3"
+BEYOND = "#e98a6f"
+FAR = "#b3270f"
+
+ROLES = {
+    "ink": INK,
+    "muted": MUTED,
+    "grid": GRID,
+    "reference": REFERENCE,
+    "reference-line": REFERENCE_LINE,
+    "current": CURRENT,
+    "current-pale": CURRENT_PALE,
+    "alert": ALERT,
+    "open": OPEN,
+    "ok": OK,
+    "calm": CALM,
+    "near": NEAR,
+    "beyond": BEYOND,
+    "far": FAR,
+}
+STATUS = {"alert": ALERT, "undetermined": OPEN, "ok": OK, "not_applicable": CURRENT}
+
+# A card on a phone of 390 px has this much room.
+WIDTH = 300
+FONT_SIZE = 11
+
+
+def styled(chart: Any) -> Any:
+    """The chart with the look that all have in common."""
+    text = {"labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE}
+    axis = {
+        **text,
+        "titleFontSize": FONT_SIZE,
+        "titleFontWeight": "normal",
+        "domain": False,
+        "ticks": False,
+        "gridColor": GRID,
+        "labelPadding": 5,
+    }
+    return chart.properties(
+        padding=2,
+        config={
+            "view": {"stroke": None},
+            "axis": axis,
+            "axisX": {"grid": False},
+            "title": {
+                "anchor": "start",
+                "color": INK,
+                "fontSize": 12,
+                "fontWeight": 600,
+                "offset": 8,
+            },
+            "text": {"fontSize": FONT_SIZE, "color": MUTED},
+            "legend": {"disable": True},
+            "aria": False,
+        },
+    )
