@@ -89,6 +89,11 @@ class Comparison:
         return str(_resolve("tallystick.judging:roll_up")(self.measurements))
 
     @property
+    def false_alarm_rate(self) -> float:
+        """Chance of any alert while every effect is within its tolerance."""
+        return float(self._settings["false_alarm_rate"])
+
+    @property
     def alerts(self) -> list[Measurement]:
         """Deciding measurements beyond tolerance, pages first, largest effect first."""
         return list(_resolve("tallystick.judging:alerts")(self.measurements))
@@ -135,8 +140,13 @@ class Comparison:
 
         Example:
             >>> import tallystick as ts
-            >>> days = {"at": ["2026-11-23", "2026-11-24"] * 500, "age": list(range(1000))}
-            >>> spec = {"schema": 1, "log": {"time": "at"}, "columns": {"at": {"kind": "datetime"}}}
+            >>> import numpy as np
+            >>> days = np.repeat(np.array(["2026-11-23", "2026-11-24"], "M8[s]"), 500)
+            >>> rows = {"at": days, "age": list(range(1000))}
+            >>> spec = {"schema": 1, "log": {"time": "at"}}
+            >>> report = ts.compare(reference=rows, current=rows, spec=spec, window="1d")
+            >>> len(set(report.by_window()["window_start"].to_pylist()))
+            2
         """
         return _core.compare(
             self.reference._core, self.current._core, by_window=True, **self._settings

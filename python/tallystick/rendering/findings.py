@@ -50,6 +50,21 @@ class Findings:
         """All measurements of an instrument."""
         return self._by_instrument.get(instrument, [])
 
+    def main_row(self, instrument: str) -> Measurement | None:
+        """The measurement that says most of an instrument: an alert, what is open, the nearest."""
+        rows = self.rows_of(instrument)
+        alerts = [one for one in rows if one.decides and one.status == "alert"]
+        if alerts:
+            return min(
+                alerts, key=lambda r: (r.severity != "page", r.segment != ALL, -closeness(r))
+            )
+        whole = [one for one in rows if one.segment == ALL and one.metric != "schema"]
+        decide = [one for one in whole if one.decides]
+        order = {"undetermined": 0, "ok": 1}
+        if decide:
+            return min(decide, key=lambda r: (order.get(r.status, 2), -closeness(r)))
+        return next((one for one in whole if one.metric == "psi_corrected"), None)
+
     def points(self, instrument: str, curve: str) -> list[dict[str, Any]]:
         """Points of a curve of an instrument."""
         return self._points.get((instrument, curve), [])

@@ -136,8 +136,5 @@ def _of_one(findings: Findings, chart: str, instrument: str, metric: str | None)
 
 def main_metric(findings: Findings, instrument: str) -> str:
     """The metric that says most of an instrument."""
-    need("altair")
-    from tallystick.rendering.charts.effects import main_row
-
-    row = main_row(findings, instrument)
-    return "psi_corrected" if row is None else row.metric
+    row = findings.main_row(instrument)
+    return "psi_corrected" if row is None or row.metric == "schema" else row.metric

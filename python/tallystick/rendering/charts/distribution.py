@@ -24,7 +24,7 @@ def distribution(findings: Findings, instrument: str, curve: str = "distribution
     if not groups:
         return None
     of_numbers = any(one["edge"] for one in groups)
-    chart = _standing(groups) if of_numbers else _lying(groups[:MOST_CATEGORIES])
+    chart = _standing(groups) if of_numbers else _lying(_fewer(groups))
     moved = words.most_moved(findings, instrument) if curve == "distribution" else ""
     name = words.name(instrument)
     what = "Distribution" if curve == "distribution" else "Prediction less label"
@@ -47,6 +47,7 @@ def grouped(findings: Findings, instrument: str, curve: str) -> list[dict[str, A
             {
                 "label": words.category(point["label"]) if special else "",
                 "edge": "" if special or high is None else show(high),
+                "special": str(point["label"]).startswith("__"),
                 "numeric": not special and (low is not None or high is not None),
                 "reference": 0.0,
                 "current": 0.0,
@@ -56,6 +57,18 @@ def grouped(findings: Findings, instrument: str, curve: str) -> list[dict[str, A
         if point["side"] == "current":
             group["low"], group["high"] = point["y_low"], point["y_high"]
     return [one for one in groups.values() if one["reference"] or one["current"]]
+
+
+def _fewer(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The largest categories by either side, and all others as one."""
+    plain = [one for one in groups if not one["special"]]
+    by_size = sorted(plain, key=lambda one: -max(one["reference"], one["current"]))
+    kept, rest = by_size[:MOST_CATEGORIES], by_size[MOST_CATEGORIES:]
+    shown = [one for one in plain if one in kept]
+    if rest:
+        sums = {side: sum(one[side] for one in rest) for side in ("reference", "current")}
+        shown.append({**rest[0], **sums, "label": f"{len(rest)} more", "low": None, "high": None})
+    return shown + [one for one in groups if one["special"]]
 
 
 def _bars(groups: list[dict[str, Any]], along: str, across: str) -> list[Any]:

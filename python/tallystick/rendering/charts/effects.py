@@ -19,7 +19,7 @@ MOST_INSTRUMENTS = 40
 
 def effects(findings: Findings, instrument: str) -> Any | None:
     """The deciding effect over all rows and in the segments where it is largest."""
-    deciding = main_row(findings, instrument)
+    deciding = over_all_rows(findings, instrument)
     if deciding is None or deciding.value is None:
         return None
     rows = [deciding, *worst_parts(findings, deciding)]
@@ -56,21 +56,15 @@ def _accepted(row: Measurement, tolerance: float) -> list[float]:
     return [-tolerance, tolerance] if signed else [tolerance]
 
 
-def main_row(findings: Findings, instrument: str) -> Measurement | None:
-    """The measurement that says most of an instrument: its worst over all rows, else of a part."""
-    whole = [r for r in findings.rows_of(instrument) if r.segment == ALL and r.metric != "schema"]
-    alerts = [r for r in findings.rows_of(instrument) if r.status == "alert" and r.decides]
-    alerts.sort(key=lambda r: (r.segment != ALL, r.severity != "page", -closeness(r)))
-    if alerts and alerts[0].metric != "schema":
-        worst = alerts[0]
-        total = findings.find(instrument, ALL, worst.metric)
-        return total if total is not None and total.value is not None else worst
-    decide = [r for r in whole if r.decides and r.value is not None]
-    order = {"undetermined": 0, "ok": 1}
-    decide.sort(key=lambda r: (order.get(r.status, 2), -closeness(r)))
-    if decide:
-        return decide[0]
-    return next((r for r in whole if r.metric == "psi_corrected" and r.value is not None), None)
+def over_all_rows(findings: Findings, instrument: str) -> Measurement | None:
+    """What says most of an instrument; its total where that is a part, if the total has a value."""
+    row = findings.main_row(instrument)
+    if row is None:
+        return None
+    if row.metric == "schema":
+        return findings.find(instrument, ALL, "psi_corrected")
+    total = findings.find(instrument, ALL, row.metric)
+    return total if total is not None and total.value is not None else row
 
 
 def worst_parts(findings: Findings, row: Measurement, most: int = MOST_SEGMENTS) -> list[Any]:
@@ -88,7 +82,9 @@ def _range(row: Measurement) -> dict[str, Any]:
     label = "all rows" if row.segment == ALL else words.segment(row.segment)
     low, high = row.ci_lower, row.ci_upper
     paint = theme.STATUS.get(row.status, theme.CURRENT)
-    return {"label": label, "value": row.value, "low": low, "high": high, "color": paint}
+    # Less its null mean a distance may come out below nothing.
+    value = max(row.value or 0.0, 0.0) if row.metric == "psi_corrected" else row.value
+    return {"label": label, "value": value, "low": low, "high": high, "color": paint}
 
 
 def _ticks(rows: Sequence[Measurement], lines: Sequence[tuple[float, str, str]]) -> list[float]:
@@ -111,7 +107,7 @@ def overview(findings: Findings) -> Any | None:
     """All instruments by how near they come to their tolerance."""
     rows: list[dict[str, Any]] = []
     for name in findings.instruments:
-        row = main_row(findings, name)
+        row = over_all_rows(findings, name)
         if row is not None and row.value is not None and row.tolerance:
             size = closeness(row)
             rows.append(

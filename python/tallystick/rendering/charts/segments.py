@@ -85,7 +85,7 @@ def coverage(findings: Findings, instrument: str) -> Any | None:
     least = whole[0].tolerance if whole else None
     lines = [] if least is None else [(least, "minimum", theme.ALERT)]
     axis = alt.Axis(title=None, grid=True, tickCount=5, format="%")
-    chart = ranges(drawn, lines, scale=alt.Scale(domain=[0, 1]), axis=axis)
+    chart = ranges(drawn, lines, scale=alt.Scale(zero=False, nice=True, domainMax=1), axis=axis)
     return theme.styled(chart).properties(
         title="Rows with a label",
         description=f"Share of rows with a label, {words.name(instrument)}, "

@@ -41,6 +41,23 @@ ROLES = {
     "beyond": BEYOND,
     "far": FAR,
 }
+# The same roles on a dark page.
+DARK = {
+    "ink": "#e9ecf1",
+    "muted": "#a5afbd",
+    "grid": "#2b323d",
+    "reference": "#465062",
+    "reference-line": "#98a5ba",
+    "current": "#82a8ff",
+    "current-pale": "#2d4275",
+    "alert": "#ff8d74",
+    "open": "#e2b44c",
+    "ok": "#5cc79b",
+    "calm": "#263140",
+    "near": "#45617f",
+    "beyond": "#c0583d",
+    "far": "#ff8d74",
+}
 STATUS = {"alert": ALERT, "undetermined": OPEN, "ok": OK, "not_applicable": CURRENT}
 
 # A card on a phone of 390 px has this much room.

@@ -69,9 +69,9 @@ def drawing(chart: Any) -> Markup:
     shapes = _joined(shape for node in root for shape in _shapes(node, (0.0, 0.0)))
     body = Markup("").join(map(_markup, shapes))
     size = Markup('viewBox="0 0 {} {}" width="{}" height="{}"').format(width, height, width, height)
-    return Markup('<svg class="chart" role="img" fill="none" aria-label="{}" {}>{}</svg>').format(
-        name, size, body
-    )
+    return Markup(
+        '<svg class="chart" role="img" fill="none" font-size="11" aria-label="{}" {}>{}</svg>'
+    ).format(name, size, body)
 
 
 def _shapes(node: ET.Element, at: Place) -> Iterator[_Shape]:
