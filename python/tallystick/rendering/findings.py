@@ -55,9 +55,7 @@ class Findings:
         rows = self.rows_of(instrument)
         alerts = [one for one in rows if one.decides and one.status == "alert"]
         if alerts:
-            return min(
-                alerts, key=lambda r: (r.severity != "page", r.segment != ALL, -closeness(r))
-            )
+            return min(alerts, key=_most_urgent)
         whole = [one for one in rows if one.segment == ALL and one.metric != "schema"]
         decide = [one for one in whole if one.decides]
         order = {"undetermined": 0, "ok": 1}
@@ -172,6 +170,10 @@ class Findings:
     def new_columns(self) -> list[str]:
         """Columns of the current data that nothing counts."""
         return [row.instrument for row in self.rows if row.reason == "new_column"]
+
+
+def _most_urgent(row: Measurement) -> tuple[bool, bool, float]:
+    return row.severity != "page", row.segment != ALL, -closeness(row)
 
 
 def _drawn_over_time(rows: Any) -> Any:

@@ -18,6 +18,7 @@ _SPECIAL = {
     "__infinite__": "infinite",
     "__mistyped__": "of another type",
     "__other__": "categories new to the plan",
+    "__rest__": "all other categories",
     "rest": "the rest",
 }
 # The part of the rows with a defect that a segment has to hold before it is pointed at, and how

@@ -127,14 +127,6 @@ def _known_instrument(findings: Findings, chart: str, instrument: str | None) ->
 
 
 def _of_one(findings: Findings, chart: str, instrument: str, metric: str | None) -> Any:
-    if chart != "timeline":
-        return draw(chart)(findings, instrument)
-    if metric is None:
-        metric = main_metric(findings, instrument)
-    return draw(chart)(findings, instrument, metric)
-
-
-def main_metric(findings: Findings, instrument: str) -> str:
-    """The metric that says most of an instrument."""
-    row = findings.main_row(instrument)
-    return "psi_corrected" if row is None or row.metric == "schema" else row.metric
+    if chart == "timeline":
+        return draw(chart)(findings, instrument, metric)
+    return draw(chart)(findings, instrument)

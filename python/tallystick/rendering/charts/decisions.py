@@ -36,7 +36,7 @@ def thresholds(findings: Findings, instrument: str) -> Any | None:
         )
     if not rows:
         return None
-    axis = alt.Axis(title=None, grid=True, tickCount=5, format="%")
+    axis = alt.Axis(title=None, grid=True, values=[0, 0.25, 0.5, 0.75, 1], format="%")
     chart = ranges(rows, [], scale=alt.Scale(domain=[0, 1]), axis=axis)
     at = ", ".join(f"{threshold:g}" for threshold in dict.fromkeys(key[0] for key in found))
     return theme.styled(chart).properties(

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from tallystick.rendering import words
+from tallystick.rendering import numbers, words
 from tallystick.rendering.charts import theme
 from tallystick.rendering.charts.plotting import plot
 from tallystick.rendering.findings import Findings
@@ -14,6 +14,7 @@ from tallystick.rendering.findings import Findings
 MOST_CATEGORIES = 12
 _HEIGHT = 130
 _ROW = 17
+_SPECIAL = {"__missing__", "__infinite__", "__mistyped__", "__other__", "__rest__"}
 # Room of one character, for labels that must not run into each other.
 _CHARACTER = 6.2
 
@@ -23,15 +24,24 @@ def distribution(findings: Findings, instrument: str, curve: str = "distribution
     groups = grouped(findings, instrument, curve)
     if not groups:
         return None
-    of_numbers = any(one["edge"] for one in groups)
-    chart = _standing(groups) if of_numbers else _lying(_fewer(groups))
+    others = ""
+    if any(one["edge"] for one in groups):
+        chart = _standing(groups)
+    else:
+        groups, others = _fewer(groups)
+        chart = _lying(groups)
     moved = words.most_moved(findings, instrument) if curve == "distribution" else ""
     name = words.name(instrument)
     what = "Distribution" if curve == "distribution" else "Prediction less label"
     said = f"{what} of {name}: share of rows by group, reference and current."
     return theme.styled(chart).properties(
-        title=f"{what}, share of rows", description=f"{said} {moved}".strip()
+        title=f"{what}, share of rows{others}", description=f"{said} {moved}".strip()
     )
+
+
+def _label(text: str) -> str:
+    # Short, beside a bar.
+    return "new categories" if text == "__other__" else words.category(text)
 
 
 def grouped(findings: Findings, instrument: str, curve: str) -> list[dict[str, Any]]:
@@ -45,9 +55,10 @@ def grouped(findings: Findings, instrument: str, curve: str) -> list[dict[str, A
         group = groups.setdefault(
             key,
             {
-                "label": words.category(point["label"]) if special else "",
+                "label": _label(point["label"]) if special else "",
                 "edge": "" if special or high is None else show(high),
-                "special": str(point["label"]).startswith("__"),
+                "special": point["label"] in _SPECIAL,
+                "rest": point["label"] == "__rest__",
                 "numeric": not special and (low is not None or high is not None),
                 "reference": 0.0,
                 "current": 0.0,
@@ -59,16 +70,26 @@ def grouped(findings: Findings, instrument: str, curve: str) -> list[dict[str, A
     return [one for one in groups.values() if one["reference"] or one["current"]]
 
 
-def _fewer(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The largest categories by either side, and all others as one."""
+def _fewer(groups: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
+    """The largest categories by either side, and all others as one.
+
+    Where the others hold most of the rows they are told and not drawn: beside their bar no other
+    would be seen.
+    """
     plain = [one for one in groups if not one["special"]]
     by_size = sorted(plain, key=lambda one: -max(one["reference"], one["current"]))
     kept, rest = by_size[:MOST_CATEGORIES], by_size[MOST_CATEGORIES:]
+    rest += [one for one in groups if one["rest"]]
     shown = [one for one in plain if one in kept]
+    special = [one for one in groups if one["special"] and not one["rest"]]
+    before, now = (sum(one[side] for one in rest) for side in ("reference", "current"))
+    if max(before, now) > 0.5 and shown:
+        said = f"; all others {numbers.share(before)} -> {numbers.share(now)}"
+        return shown + special, said
     if rest:
-        sums = {side: sum(one[side] for one in rest) for side in ("reference", "current")}
-        shown.append({**rest[0], **sums, "label": f"{len(rest)} more", "low": None, "high": None})
-    return shown + [one for one in groups if one["special"]]
+        sums = {"reference": before, "current": now, "low": None, "high": None}
+        shown.append({**rest[0], **sums, "label": "all others"})
+    return shown + special, ""
 
 
 def _bars(groups: list[dict[str, Any]], along: str, across: str) -> list[Any]:
@@ -156,7 +177,7 @@ def _lying(groups: list[dict[str, Any]]) -> Any:
             one[key] = -one[key]
     text = (
         plot(placed)
-        .mark_text(align="right", baseline="middle", color=theme.INK, limit=118)
+        .mark_text(align="right", baseline="middle", color=theme.INK, limit=122)
         .encode(x=alt.value(-8), y=alt.Y("middle:Q", axis=None), text="label:N")
     )
     return alt.layer(*_bars(placed, "y", "x"), text).properties(

@@ -25,8 +25,8 @@ def effects(findings: Findings, instrument: str) -> Any | None:
     rows = [deciding, *worst_parts(findings, deciding)]
     lines = []
     if deciding.tolerance is not None:
-        for end in _accepted(deciding, deciding.tolerance):
-            lines.append((end, "tolerance" if end >= 0 else "", theme.ALERT))
+        ends = accepted(deciding, deciding.tolerance)
+        lines += [(end, "tolerance" if end == ends[-1] else "", theme.ALERT) for end in ends]
     if deciding.usual_level is not None:
         lines.append((deciding.usual_level, "", theme.REFERENCE_LINE))
     if deciding.null_level is not None:
@@ -37,17 +37,19 @@ def effects(findings: Findings, instrument: str) -> Any | None:
         scale=alt.Scale(type="symlog", constant=deciding.tolerance or 0.1, nice=False),
         axis=alt.Axis(title=None, grid=True, values=_ticks(rows, lines), format="~g"),
     )
-    where = "over all rows and by segment" if len(rows) > 1 else "over all rows"
-    said = f"{deciding.metric} of {words.name(instrument)} {where}: {words.change(deciding)}"
+    where = "all rows and segments" if len(rows) > 1 else "all rows"
+    said = f"{deciding.metric} of {words.name(instrument)}, {where}: {words.change(deciding)}"
     tolerance = f", tolerance {words.level(deciding, deciding.tolerance)}"
     return theme.styled(chart).properties(
-        title=f"Effect: {deciding.metric} {where}",
+        title=f"{deciding.metric}, {where}",
         description=said + (tolerance if deciding.tolerance is not None else ""),
     )
 
 
-def _accepted(row: Measurement, tolerance: float) -> list[float]:
-    """Both ends where an effect has a direction."""
+def accepted(row: Measurement, tolerance: float) -> list[float]:
+    """The ends of what is accepted: both where an effect may go either way."""
+    if row.metric == "label_coverage":
+        return [tolerance]
     if row.unit == "ratio":
         return [1 / tolerance, tolerance]
     signed = row.unit == "share" or row.metric in ("top_accuracy", "interval_coverage")

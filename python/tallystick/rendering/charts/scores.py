@@ -64,6 +64,8 @@ def precision_recall(findings: Findings, instrument: str) -> Any | None:
     layers: list[Any] = []
     for side, color in _SIDES.items():
         points = [one for one in findings.points(instrument, "precision_recall") if _is(one, side)]
+        # Where no positive is selected there is nothing to be precise about.
+        points = [one for one in points if one["x_low"]]
         if points:
             layers += _curve(_precision_band(points), color, ("recall", "precision"))
     if not layers:
@@ -125,7 +127,7 @@ def _curve(band: Sequence[dict[str, float]], color: str, titles: tuple[str, str]
 
 def _unit(channel: str, field: str, title: str) -> Any:
     make = alt.X if channel == "x" else alt.Y
-    axis = alt.Axis(format="%", tickCount=4, title=title, grid=True)
+    axis = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], title=title, grid=True)
     return make(f"{field}:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
 
 

@@ -78,7 +78,8 @@ def styled(chart: Any) -> Any:
         "labelPadding": 5,
     }
     return chart.properties(
-        padding=2,
+        # Room for fonts that are wider than those of the machine that draws.
+        padding={"left": 12, "right": 8, "top": 3, "bottom": 3},
         config={
             "view": {"stroke": None},
             "axis": axis,

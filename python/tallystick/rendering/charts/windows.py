@@ -11,17 +11,22 @@ import altair as alt
 from tallystick.comparison import Measurement
 from tallystick.rendering import words
 from tallystick.rendering.charts import theme
+from tallystick.rendering.charts.effects import accepted
 from tallystick.rendering.charts.plotting import plot
 from tallystick.rendering.findings import Findings, closeness
 
 MOST_WINDOWS = 62
 MOST_INSTRUMENTS = 40
 _ROW = 18
+_WIDE = 850
 _LABELS = 120
 
 
-def timeline(findings: Findings, instrument: str, metric: str) -> Any | None:
+def timeline(findings: Findings, instrument: str, metric: str | None = None) -> Any | None:
     """One metric over the windows: value, interval, tolerance, and the usual level."""
+    metric = metric or telling(findings, instrument)
+    if metric is None:
+        return None
     rows = [one for one in findings.windows.get((instrument, metric), []) if _of(one) is not None]
     if not rows:
         return None
@@ -38,11 +43,10 @@ def timeline(findings: Findings, instrument: str, metric: str) -> Any | None:
         for row in rows
     ]
     chart = plot(drawn)
-    x = alt.X("at:T", axis=alt.Axis(title=None, tickCount=4), scale=alt.Scale(type="utc"))
+    x = alt.X("at:T", axis=_dates(rows), scale=alt.Scale(type="utc"))
     y = alt.Y("value:Q", axis=alt.Axis(title=None, tickCount=4))
-    last = rows[-1]
     layers = [
-        *_levels(last),
+        *_levels(rows),
         chart.mark_line(color=theme.REFERENCE_LINE, strokeWidth=1.2).encode(x=x, y=y),
         chart.mark_rule(strokeWidth=1.5).encode(
             x=x, y=alt.Y("low:Q"), y2="high:Q", color=alt.Color("color:N", scale=None)
@@ -54,30 +58,62 @@ def timeline(findings: Findings, instrument: str, metric: str) -> Any | None:
     beyond = sum(row.status == "alert" for row in rows)
     said = f"{metric} of {words.name(instrument)} in {len(rows)} windows, {beyond} beyond tolerance"
     return theme.styled(alt.layer(*layers).properties(width=theme.WIDTH, height=110)).properties(
-        title=f"Over time: {metric}", description=said
+        title=f"{metric} by window", description=said
     )
 
 
 def _of(row: Measurement) -> float | None:
     """What is drawn: the share itself of coverage, the size of the change of all else."""
+    if row.metric == "psi_corrected" and row.value is not None:
+        # Less its null mean a distance may come out below nothing.
+        return max(row.value, 0.0)
     return row.current_value if row.metric == "label_coverage" else row.value
+
+
+def _dates(rows: Sequence[Measurement]) -> Any:
+    """Three moments, so that they do not run into each other."""
+    shown = [rows[at] for at in sorted({0, len(rows) // 2, len(rows) - 1})]
+    whole = all(row.window_start and row.window_start.time() == dt.time() for row in rows)
+    format_ = "%b %d" if whole else "%b %d %H:%M"
+    return alt.Axis(title=None, values=[_text(row.window_start) for row in shown], format=format_)
+
+
+def telling(findings: Findings, instrument: str) -> str | None:
+    """The metric to draw over time: most often beyond tolerance, else nearest to it."""
+    of = {
+        metric: rows
+        for (name, metric), rows in findings.windows.items()
+        if name == instrument and rows[0].decides and metric not in ("schema", "row_count")
+    }
+    if not of:
+        return None
+
+    def weight(metric: str) -> tuple[int, float]:
+        beyond = sum(row.status == "alert" for row in of[metric])
+        return beyond, max(closeness(row) for row in of[metric])
+
+    return max(of, key=weight)
 
 
 def _text(moment: dt.datetime | None) -> str:
     return "" if moment is None else moment.isoformat()
 
 
-def _levels(row: Measurement) -> list[Any]:
-    """The tolerance dashed, the usual level dotted."""
-    lines = []
-    for value, color, dash in (
-        (row.tolerance, theme.ALERT, [4, 3]),
-        (row.usual_level, theme.REFERENCE_LINE, [1, 3]),
-    ):
-        if value is not None:
-            mark = plot([{"level": value}]).mark_rule(color=color, strokeDash=dash, strokeWidth=1.4)
-            lines.append(mark.encode(y=alt.Y("level:Q")))
+def _levels(rows: Sequence[Measurement]) -> list[Any]:
+    """The tolerance dashed; the usual level dotted, where it is not far above all else."""
+    row = rows[-1]
+    ends = accepted(row, row.tolerance) if row.tolerance is not None else []
+    lines = [_level(end, theme.ALERT, [4, 3]) for end in ends]
+    seen = [abs(end) for one in rows for end in (_of(one), one.ci_upper) if end is not None]
+    usual = row.usual_level
+    if usual is not None and usual <= 2 * max([row.tolerance or 0.0, *seen]):
+        lines.append(_level(usual, theme.REFERENCE_LINE, [1, 3]))
     return lines
+
+
+def _level(value: float, color: str, dash: list[int]) -> Any:
+    mark = plot([{"level": value}]).mark_rule(color=color, strokeDash=dash, strokeWidth=1.4)
+    return mark.encode(y=alt.Y("level:Q"))
 
 
 def heat_map(findings: Findings) -> Any | None:
@@ -125,7 +161,7 @@ def paint(row: Measurement) -> str:
 
 
 def _grid(drawn: list[dict[str, Any]], names: Sequence[str], starts: Sequence[dt.datetime]) -> Any:
-    wide = min(max(620 // len(starts), 9), 26)
+    wide = min(max(_WIDE // len(starts), 12), 32)
     for one in drawn:
         # What was not judged is a small mark, not a full cell: it is no degree of heat.
         inset = 0.36 if one["color"] == theme.OPEN else 0.04

@@ -81,7 +81,7 @@ def _entry(findings: Findings, at: int, name: str) -> Entry:
         plain = row.metric in ("psi_corrected", "ks", "schema")
         cells = {
             "change": words.change(row),
-            "tolerance": "" if row.metric == "schema" else words.level(row, row.tolerance),
+            "tolerance": "" if row.tolerance is None else words.level(row, row.tolerance),
             "metric": "" if plain else row.metric.replace("_", " "),
             "where": "" if row.segment == ALL else words.segment(row.segment),
         }
@@ -114,9 +114,14 @@ def told(findings: Findings, finding: Finding) -> dict[str, Any]:
         "instrument": row.instrument,
         "change": words.change(row),
         "tolerance": "" if row.metric == "schema" else words.level(row, row.tolerance),
-        "sentences": words.sentences(findings, finding, False),
+        "text": " ".join(map(sentence, words.sentences(findings, finding, False))),
         "strip": strips.effect(row),
     }
+
+
+def sentence(text: str) -> str:
+    """A phrase of ours as a sentence: they begin with words, figures or quotes of our own."""
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def verdict(findings: Findings) -> dict[str, Any]:

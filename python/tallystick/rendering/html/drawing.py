@@ -22,6 +22,7 @@ _TRANSLATE = re.compile(r"^translate\(([-\d.e]+)[, ]([-\d.e]+)\)")
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?|-?\d+(?:e-?\d+)?")
 _STEP = re.compile(r"([MLHVZlhvz])([^MLHVZlhvz]*)")
 _STRAIGHT = re.compile(r"[MLHVZlhvz\d\s,.e-]*")
+_DOT = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0(?:Z)?")
 _KEPT = (
     "fill",
     "stroke",
@@ -69,17 +70,20 @@ def drawing(chart: Any) -> Markup:
     shapes = _joined(shape for node in root for shape in _shapes(node, (0.0, 0.0)))
     body = Markup("").join(map(_markup, shapes))
     size = Markup('viewBox="0 0 {} {}" width="{}" height="{}"').format(width, height, width, height)
-    return Markup(
-        '<svg class="chart" role="img" fill="none" font-size="11" aria-label="{}" {}>{}</svg>'
-    ).format(name, size, body)
+    frame = Markup('<svg class="chart" role="img" fill="none" font-size="11" aria-label="{}" {}>')
+    return frame.format(name, size) + body + Markup("</svg>")
 
 
 def _shapes(node: ET.Element, at: Place) -> Iterator[_Shape]:
     tag = node.tag.rpartition("}")[2]
     if tag == "g":
         here = _moved(node, at)
-        for child in node:
-            yield from _shapes(child, here)
+        shapes = [shape for child in node for shape in _shapes(child, here)]
+        if all(len(child) == 0 for child in node):
+            # Marks of one kind: those of one look may stand together.
+            looks = list(dict.fromkeys(shape.look for shape in shapes))
+            shapes.sort(key=lambda shape: looks.index(shape.look))
+        yield from shapes
     elif tag in ("path", "line", "text") and node.get("display") != "none":
         look = _look(node)
         if any(name in ("fill", "stroke") for name, _ in look):
@@ -100,6 +104,12 @@ def _shape(tag: str, node: ET.Element, at: Place, look: tuple[tuple[str, str], .
     given = node.get("d", "")
     if _STRAIGHT.fullmatch(given):
         return _Shape("path", look, _moved_path(given, x, y))
+    dot = _DOT.fullmatch(given)
+    if dot and len(look) == 1 and look[0][0] == "fill":
+        # A round end of a line without length takes a fifth of what two arcs take.
+        wide = ("stroke-width", _tenth(2 * float(dot[1])))
+        round_end = (("stroke", look[0][1]), wide, ("stroke-linecap", "round"))
+        return _Shape("path", round_end, f"M{_tenth(x)},{_tenth(y)}h0")
     # Arcs have numbers that are no places: these stay where they are and are moved as a whole.
     place = (("transform", f"translate({_tenth(x)},{_tenth(y)})"),)
     return _Shape("path", look + place, _NUMBER.sub(lambda n: _tenth(float(n[0])), given))

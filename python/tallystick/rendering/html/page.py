@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from tallystick.comparison import Comparison
 from tallystick.rendering import numbers, summary, words
-from tallystick.rendering.charts.choice import draw, main_metric
+from tallystick.rendering.charts.choice import draw
 from tallystick.rendering.charts.decisions import binary_tables
 from tallystick.rendering.charts.segments import GAPS, gap
-from tallystick.rendering.findings import ALL, Findings
+from tallystick.rendering.findings import ALL, Finding, Findings
 from tallystick.rendering.html import contents, tables
 from tallystick.rendering.html.contents import Entry
 from tallystick.rendering.html.drawing import drawing
@@ -21,7 +21,6 @@ from tallystick.rendering.html.environment import colors, fill, sheet
 
 # Instruments with a card of their own; the others are lines of the table.
 MOST_CARDS = 50
-MOST_TIMELINES = 9
 _LABELS = ("reliability", "roc", "precision_recall", "thresholds", "residuals", "confusion")
 
 
@@ -48,7 +47,6 @@ def _values(findings: Findings) -> dict[str, Any]:
         "anchors": {one.name: one.anchor for one in detailed},
         "cards": [_card(findings, one) for one in detailed],
         "heat_map": _figure(draw("heat_map")(findings)),
-        "timelines": _timelines(findings, entries),
         "window_noun": numbers.window_noun(comparison.current.window_seconds),
         "false_alarm_rate": numbers.share(comparison.false_alarm_rate),
         "whose": summary.whose(comparison),
@@ -74,14 +72,14 @@ def _figures(*charts: Any | None) -> list[dict[str, Any]]:
 def _card(findings: Findings, entry: Entry) -> dict[str, Any]:
     name = entry.name
     found = [one for one in findings.beyond if one.lead.instrument == name]
-    sentences = [text for one in found for text in _sentences(findings, one)]
     labelled = _has_labels(findings, entry)
     return {
         "entry": entry,
-        "sentences": sentences or _why(findings, entry),
+        "sentences": [_said(findings, one) for one in found] + _why(findings, entry),
         "figures": _figures(
             draw("distribution")(findings, name),
             draw("effects")(findings, name),
+            draw("timeline")(findings, name),
             draw("coverage")(findings, name),
         ),
         "labels": _figures(*(draw(one)(findings, name) for one in _LABELS)) if labelled else [],
@@ -91,16 +89,18 @@ def _card(findings: Findings, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _sentences(findings: Findings, finding: Any) -> list[str]:
-    said = words.sentences(findings, finding, False)
-    head = f"{words.label(finding.lead)}: {words.change(finding.lead)}"
-    return [head + (f"; {said[0]}" if said else ""), *said[1:]]
+def _said(findings: Findings, finding: Finding) -> dict[str, str]:
+    one = contents.told(findings, finding)
+    return {"head": f"{one['label']} {one['change']}", "text": one["text"]}
 
 
-def _why(findings: Findings, entry: Entry) -> list[str]:
+def _why(findings: Findings, entry: Entry) -> list[dict[str, str]]:
     """What it would take, where it was not judged."""
     rows = [row for row in findings.open if row.instrument == entry.name and row.segment == ALL]
-    return [f"{words.label(row)}: {words.why_not(row)[1]}" for row in rows]
+    return [
+        {"head": f"{words.label(row)} not judged", "text": contents.sentence(words.why_not(row)[1])}
+        for row in rows
+    ]
 
 
 def _confusion(one: dict[str, Any]) -> dict[str, Any]:
@@ -114,20 +114,3 @@ def _confusion(one: dict[str, Any]) -> dict[str, Any]:
         "false": cells["false positive"],
         "passed": cells["true negative"],
     }
-
-
-def _timelines(findings: Findings, entries: list[Entry]) -> list[dict[str, Any]]:
-    """What decides of the first instruments, window by window."""
-    if not findings.windows:
-        return []
-    found = []
-    for entry in entries[:MOST_TIMELINES]:
-        chart = draw("timeline")(findings, entry.name, main_metric(findings, entry.name))
-        if chart is not None:
-            figure = {"title": f"{entry.shown}: {_last(chart.title)}", "svg": drawing(chart)}
-            found.append(figure)
-    return found
-
-
-def _last(title: str) -> str:
-    return title.rpartition(": ")[2]
