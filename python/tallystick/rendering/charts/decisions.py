@@ -8,7 +8,7 @@ import altair as alt
 
 from tallystick.rendering import numbers, words
 from tallystick.rendering.charts import theme
-from tallystick.rendering.charts.plotting import plot
+from tallystick.rendering.charts.plotting import finished, plot
 from tallystick.rendering.charts.ranges import ranges
 from tallystick.rendering.escaping import printable
 from tallystick.rendering.findings import Findings
@@ -37,12 +37,15 @@ def thresholds(findings: Findings, instrument: str) -> Any | None:
     if not rows:
         return None
     axis = alt.Axis(title=None, grid=True, values=[0, 0.25, 0.5, 0.75, 1], format="%")
-    chart = ranges(rows, [], scale=alt.Scale(domain=[0, 1]), axis=axis)
     at = ", ".join(f"{threshold:g}" for threshold in dict.fromkeys(key[0] for key in found))
-    return theme.styled(chart).properties(
+    return ranges(
+        rows,
+        [],
         title=f"Decisions at {at}",
         description=f"Measures of decisions with {words.name(instrument)} at {at}, "
         "current with interval, and reference.",
+        scale=alt.Scale(domain=[0, 1]),
+        axis=axis,
     )
 
 
@@ -110,15 +113,16 @@ def confusion(findings: Findings, instrument: str) -> Any | None:
     )
     labels = plot([{"at": at, "name": printable(name, 16)} for name, at in place.items()])
     rows = labels.mark_text(align="right", color=theme.INK, limit=90).encode(
-        x=alt.value(-8), y=alt.Y("at:Q", scale=down), text="name:N"
+        x=alt.XValue(-8), y=alt.Y("at:Q", scale=down), text=alt.Text("name:N")
     )
     heads = labels.mark_text(align="right", angle=315, color=theme.INK, limit=80).encode(
-        x=alt.X("at:Q", scale=scale), y=alt.value(_CELL * len(names) + 8), text="name:N"
+        x=alt.X("at:Q", scale=scale), y=alt.YValue(_CELL * len(names) + 8), text=alt.Text("name:N")
     )
     size = _CELL * len(names)
-    return theme.styled(
-        alt.layer(disc, rows, heads).properties(width=size, height=size)
-    ).properties(
+    return finished(
+        [disc, rows, heads],
+        width=size,
+        height=size,
         title="Labels (down) by predictions (across)",
         description=f"Confusion of {words.name(instrument)}: size is the share of a label's rows.",
     )

@@ -8,8 +8,11 @@ import altair as alt
 
 from tallystick.rendering import numbers, words
 from tallystick.rendering.charts import theme
-from tallystick.rendering.charts.plotting import plot
+from tallystick.rendering.charts.plotting import finished, plot
 from tallystick.rendering.findings import Findings
+
+# With their width and height.
+Layers = tuple[list[Any], int, int]
 
 MOST_CATEGORIES = 12
 _HEIGHT = 130
@@ -26,16 +29,20 @@ def distribution(findings: Findings, instrument: str, curve: str = "distribution
         return None
     others = ""
     if any(one["edge"] for one in groups):
-        chart = _standing(groups)
+        layers, width, height = _standing(groups)
     else:
         groups, others = _fewer(groups)
-        chart = _lying(groups)
+        layers, width, height = _lying(groups)
     moved = words.most_moved(findings, instrument) if curve == "distribution" else ""
     name = words.name(instrument)
     what = "Distribution" if curve == "distribution" else "Prediction less label"
     said = f"{what} of {name}: share of rows by group, reference and current."
-    return theme.styled(chart).properties(
-        title=f"{what}, share of rows{others}", description=f"{said} {moved}".strip()
+    return finished(
+        layers,
+        title=f"{what}, share of rows{others}",
+        description=f"{said} {moved}".strip(),
+        width=width,
+        height=height,
     )
 
 
@@ -92,34 +99,36 @@ def _fewer(groups: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
     return shown + special, ""
 
 
-def _bars(groups: list[dict[str, Any]], along: str, across: str) -> list[Any]:
-    """The two bars and the interval; `along` is the axis of the groups."""
+# For groups side by side, and for groups one under the other: the channels of a group's place,
+# and those of its share.
+_UPRIGHT = {"at": alt.X, "at2": alt.X2, "share": alt.Y, "share2": alt.Y2, "zero": alt.Y2Datum}
+_LEVEL = {"at": alt.Y, "at2": alt.Y2, "share": alt.X, "share2": alt.X2, "zero": alt.X2Datum}
+
+
+def _bars(groups: list[dict[str, Any]], channels: dict[str, Any]) -> list[Any]:
+    """The two bars and the interval."""
+    chart = plot(groups)
     scale = alt.Scale(domainMin=0, nice=True)
     axis = alt.Axis(format="%", tickCount=4, title=None, grid=True)
-    chart = plot(groups)
+    tight = alt.Scale(zero=False, nice=False)
 
-    def at(start: str, end: str, field: str) -> dict[str, Any]:
-        position = alt.X if along == "x" else alt.Y
-        length = alt.Y if along == "x" else alt.X
-        return {
-            along: position(f"{start}:Q", axis=None, scale=alt.Scale(zero=False, nice=False)),
-            f"{along}2": f"{end}:Q",
-            across: length(f"{field}:Q", axis=axis, scale=scale),
-            f"{across}2": alt.datum(0),
-        }
+    def share(field: str) -> Any:
+        return channels["share"](f"{field}:Q", axis=axis, scale=scale)
 
-    length = alt.Y if across == "y" else alt.X
-    middle = alt.X if along == "x" else alt.Y
+    def place(field: str) -> Any:
+        return channels["at"](f"{field}:Q", axis=None, scale=tight)
+
+    def bar(start: str, end: str, side: str, color: str) -> Any:
+        ends = place(start), channels["at2"](f"{end}:Q")
+        return chart.mark_bar(color=color).encode(*ends, share(side), channels["zero"](0))
+
+    interval = chart.mark_rule(color=theme.INK).encode(
+        place("middle"), share("low"), channels["share2"]("high:Q")
+    )
     return [
-        chart.mark_bar(color=theme.REFERENCE).encode(**at("from", "to", "reference")),
-        chart.mark_bar(color=theme.CURRENT).encode(**at("inner_from", "inner_to", "current")),
-        chart.mark_rule(color=theme.INK).encode(
-            **{
-                along: middle("middle:Q", axis=None),
-                across: length("low:Q", axis=axis, scale=scale),
-                f"{across}2": "high:Q",
-            }
-        ),
+        bar("from", "to", "reference", theme.REFERENCE),
+        bar("inner_from", "inner_to", "current", theme.CURRENT),
+        interval,
     ]
 
 
@@ -138,7 +147,7 @@ def _placed(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return placed
 
 
-def _standing(groups: list[dict[str, Any]]) -> Any:
+def _standing(groups: list[dict[str, Any]]) -> Layers:
     """Groups of numbers, with the edges between them."""
     placed = _placed(groups)
     total = max(one["end"] for one in placed)
@@ -146,9 +155,9 @@ def _standing(groups: list[dict[str, Any]]) -> Any:
     text = (
         plot(labels)
         .mark_text(baseline="top", color=theme.MUTED)
-        .encode(x=alt.X("at:Q", axis=None), y=alt.value(_HEIGHT + 6), text="text:N")
+        .encode(x=alt.X("at:Q", axis=None), y=alt.YValue(_HEIGHT + 6), text=alt.Text("text:N"))
     )
-    return alt.layer(*_bars(placed, "x", "y"), text).properties(width=theme.WIDTH, height=_HEIGHT)
+    return [*_bars(placed, _UPRIGHT), text], theme.WIDTH, _HEIGHT
 
 
 def _edge_labels(placed: list[dict[str, Any]], scale: float) -> list[dict[str, Any]]:
@@ -168,7 +177,7 @@ def _edge_labels(placed: list[dict[str, Any]], scale: float) -> list[dict[str, A
     return kept
 
 
-def _lying(groups: list[dict[str, Any]]) -> Any:
+def _lying(groups: list[dict[str, Any]]) -> Layers:
     """Categories, one under the other."""
     placed = _placed([{**one, "numeric": False} for one in groups])
     for one in placed:
@@ -178,8 +187,6 @@ def _lying(groups: list[dict[str, Any]]) -> Any:
     text = (
         plot(placed)
         .mark_text(align="right", baseline="middle", color=theme.INK, limit=122)
-        .encode(x=alt.value(-8), y=alt.Y("middle:Q", axis=None), text="label:N")
+        .encode(x=alt.XValue(-8), y=alt.Y("middle:Q", axis=None), text=alt.Text("label:N"))
     )
-    return alt.layer(*_bars(placed, "y", "x"), text).properties(
-        width=theme.WIDTH - 100, height=_ROW * len(groups)
-    )
+    return [*_bars(placed, _LEVEL), text], theme.WIDTH - 100, _ROW * len(groups)

@@ -23,6 +23,7 @@ def effects(findings: Findings, instrument: str) -> Any | None:
     if deciding is None or deciding.value is None:
         return None
     rows = [deciding, *worst_parts(findings, deciding)]
+    where = "all rows and segments" if len(rows) > 1 else "all rows"
     lines = []
     if deciding.tolerance is not None:
         ends = accepted(deciding, deciding.tolerance)
@@ -31,18 +32,15 @@ def effects(findings: Findings, instrument: str) -> Any | None:
         lines.append((deciding.usual_level, "", theme.REFERENCE_LINE))
     if deciding.null_level is not None:
         lines.append((deciding.null_level, "", theme.MUTED))
-    chart = ranges(
-        [_range(row) for row in rows],
-        lines,
-        scale=alt.Scale(type="symlog", constant=deciding.tolerance or 0.1, nice=False),
-        axis=alt.Axis(title=None, grid=True, values=_ticks(rows, lines), format="~g"),
-    )
-    where = "all rows and segments" if len(rows) > 1 else "all rows"
     said = f"{deciding.metric} of {words.name(instrument)}, {where}: {words.change(deciding)}"
     tolerance = f", tolerance {words.level(deciding, deciding.tolerance)}"
-    return theme.styled(chart).properties(
+    return ranges(
+        [_range(row) for row in rows],
+        lines,
         title=f"{deciding.metric}, {where}",
         description=said + (tolerance if deciding.tolerance is not None else ""),
+        scale=alt.Scale(type="symlog", constant=deciding.tolerance or 0.1, nice=False),
+        axis=alt.Axis(title=None, grid=True, values=_ticks(rows, lines), format="~g"),
     )
 
 
@@ -118,12 +116,10 @@ def overview(findings: Findings) -> Any | None:
     if not rows:
         return None
     rows.sort(key=lambda one: -one["value"])
-    chart = ranges(
+    return ranges(
         rows[:MOST_INSTRUMENTS],
         [(1.0, "tolerance", theme.ALERT)],
-        scale=alt.Scale(type="symlog", constant=1, nice=False, domainMin=0),
-    )
-    return theme.styled(chart).properties(
         title="Effect over tolerance",
         description="Instruments by their effect over all rows in units of its tolerance.",
+        scale=alt.Scale(type="symlog", constant=1, nice=False, domainMin=0),
     )

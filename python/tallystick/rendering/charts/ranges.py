@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from tallystick.rendering.charts import theme
-from tallystick.rendering.charts.plotting import plot
+from tallystick.rendering.charts.plotting import finished, plot
 
 _ROW = 20
 _LABELS = 116
@@ -18,6 +18,8 @@ def ranges(
     rows: Sequence[dict[str, Any]],
     lines: Sequence[tuple[float, str, str]],
     *,
+    title: str,
+    description: str,
     scale: Any = alt.Undefined,
     axis: Any = alt.Undefined,
 ) -> Any:
@@ -27,6 +29,8 @@ def ranges(
         rows: `label`, `value`, `low`, `high`, `color`, and `before` where there is one: what the
             reference shows, drawn hollow.
         lines: Values that hold for all rows, with their text and colour.
+        title: Of the chart.
+        description: What a screen reader reads.
         scale: Of the values.
         axis: Of the values.
     """
@@ -40,8 +44,8 @@ def ranges(
 
     paint = alt.Color("color:N", scale=None)
     layers = [
-        *(_line(*line, x_of=x) for line in lines),
-        chart.mark_rule(strokeWidth=2).encode(y=y, x=x("low"), x2="high:Q", color=paint),
+        *(layer for line in lines for layer in _line(*line, x_of=x)),
+        chart.mark_rule(strokeWidth=2).encode(y=y, x=x("low"), x2=alt.X2("high:Q"), color=paint),
         chart.mark_point(
             filled=False, stroke=theme.REFERENCE_LINE, size=42, strokeWidth=1.5
         ).encode(y=y, x=x("before")),
@@ -49,19 +53,19 @@ def ranges(
             y=y, x=x("value"), color=alt.Color("color:N", scale=None)
         ),
         chart.mark_text(align="right", baseline="middle", color=theme.INK, limit=_LABELS).encode(
-            x=alt.value(-8), y=y, text="label:N"
+            x=alt.XValue(-8), y=y, text=alt.Text("label:N")
         ),
     ]
-    height = _ROW * len(rows)
-    return alt.layer(*layers).properties(width=theme.WIDTH - _LABELS + 16, height=height)
+    size = {"width": theme.WIDTH - _LABELS + 16, "height": _ROW * len(rows)}
+    return finished(layers, title=title, description=description, **size)
 
 
-def _line(value: float, text: str, color: str, x_of: Any) -> Any:
+def _line(value: float, text: str, color: str, x_of: Any) -> list[Any]:
     """A value across all rows, with its name above."""
     data = plot([{"line": value, "text": text}])
     dash = [4, 3] if color == theme.ALERT else [1, 3]
     rule = data.mark_rule(color=color, strokeDash=dash, strokeWidth=1.4).encode(x=x_of("line"))
     name = data.mark_text(baseline="bottom", color=color, dy=-4).encode(
-        x=x_of("line"), y=alt.value(0), text="text:N"
+        x=x_of("line"), y=alt.YValue(0), text=alt.Text("text:N")
     )
-    return rule + name if text else rule
+    return [rule, name] if text else [rule]

@@ -10,7 +10,7 @@ import altair as alt
 from tallystick.comparison import Measurement
 from tallystick.rendering import words
 from tallystick.rendering.charts import theme
-from tallystick.rendering.charts.plotting import plot
+from tallystick.rendering.charts.plotting import finished, plot
 from tallystick.rendering.findings import ALL, Findings
 
 _HEIGHT = 240
@@ -33,7 +33,7 @@ def reliability(findings: Findings, instrument: str) -> Any | None:
         x, y = _unit("x", "mean", "mean score"), _unit("y", "y", "share of positives")
         line = chart.mark_line(color=color, strokeWidth=1.5).encode(x=x, y=y)
         interval = chart.mark_rule(color=color, strokeWidth=1.5).encode(
-            x=x, y=_unit("y", "y_low", "share of positives"), y2="y_high:Q"
+            x=x, y=_unit("y", "y_low", "share of positives"), y2=alt.Y2("y_high:Q")
         )
         dots = chart.mark_point(filled=True, size=34, color=color, opacity=1).encode(x=x, y=y)
         layers += [line, interval, dots]
@@ -117,7 +117,7 @@ def _curve(band: Sequence[dict[str, float]], color: str, titles: tuple[str, str]
     x = _unit("x", "x", titles[0])
     pale = theme.REFERENCE if color == theme.REFERENCE_LINE else theme.CURRENT_PALE
     area = chart.mark_area(color=pale, interpolate="step-after", opacity=0.8).encode(
-        x=x, y=_unit("y", "low", titles[1]), y2="high:Q"
+        x=x, y=_unit("y", "low", titles[1]), y2=alt.Y2("high:Q")
     )
     line = chart.mark_line(color=color, strokeWidth=1.5).encode(
         x=x, y=_unit("y", "y", titles[1]), order=alt.Order("x:Q")
@@ -139,8 +139,8 @@ def _diagonal() -> Any:
 
 
 def _square(layers: Sequence[Any], title: str, description: str) -> Any:
-    chart = alt.layer(*layers).properties(width=theme.WIDTH - 30, height=_HEIGHT)
-    return theme.styled(chart).properties(title=title, description=description)
+    size = {"width": theme.WIDTH - 30, "height": _HEIGHT}
+    return finished(layers, title=title, description=description, **size)
 
 
 def residuals(findings: Findings, instrument: str) -> Any | None:

@@ -33,7 +33,8 @@ def fairness(findings: Findings, instrument: str) -> Any | None:
         panel.padding = alt.Undefined
         plain.append(panel)
     said = f"Gaps of {words.name(instrument)} between segments and all other rows"
-    return theme.styled(alt.hconcat(*plain)).properties(description=said)
+    look = {"padding": theme.PADDING, "config": theme.CONFIG}
+    return alt.hconcat(*plain, description=said, **look)
 
 
 def gap(findings: Findings, instrument: str, metric: str) -> Any | None:
@@ -56,10 +57,10 @@ def gap(findings: Findings, instrument: str, metric: str) -> Any | None:
     decides = findings.find(instrument, rows[0].segment, "equalized_odds_gap")
     if decides is not None and decides.tolerance is not None and metric != "selection_rate_gap":
         lines += [(-decides.tolerance, "", theme.ALERT), (decides.tolerance, "", theme.ALERT)]
-    chart = ranges(drawn, lines, axis=alt.Axis(title=None, grid=True, tickCount=4, format="+%"))
     worst = words.change(rows[0])
     said = f"{GAPS[metric]}, {words.name(instrument)}: most in {drawn[0]['label']}, {worst}"
-    return theme.styled(chart).properties(title=GAPS[metric], description=said)
+    axis = alt.Axis(title=None, grid=True, tickCount=4, format="+%")
+    return ranges(drawn, lines, title=GAPS[metric], description=said, axis=axis)
 
 
 def coverage(findings: Findings, instrument: str) -> Any | None:
@@ -85,8 +86,11 @@ def coverage(findings: Findings, instrument: str) -> Any | None:
     least = whole[0].tolerance if whole else None
     lines = [] if least is None else [(least, "minimum", theme.ALERT)]
     axis = alt.Axis(title=None, grid=True, tickCount=5, format="%")
-    chart = ranges(drawn, lines, scale=alt.Scale(zero=False, nice=True, domainMax=1), axis=axis)
-    return theme.styled(chart).properties(
+    return ranges(
+        drawn,
+        lines,
+        scale=alt.Scale(zero=False, nice=True, domainMax=1),
+        axis=axis,
         title="Rows with a label",
         description=f"Share of rows with a label, {words.name(instrument)}, "
         "reference and current, over all rows and by segment",

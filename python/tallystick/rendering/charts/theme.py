@@ -6,8 +6,6 @@ turn every colour of a drawing into the variable of its role, which follows ligh
 
 from __future__ import annotations
 
-from typing import Any
-
 # By role; the names are the CSS variables of the page.
 INK = "#1c2129"
 MUTED = "#5a6371"
@@ -65,34 +63,25 @@ WIDTH = 300
 FONT_SIZE = 11
 
 
-def styled(chart: Any) -> Any:
-    """The chart with the look that all have in common."""
-    text = {"labelColor": MUTED, "titleColor": MUTED, "labelFontSize": FONT_SIZE}
-    axis = {
-        **text,
+# Room for fonts that are wider than those of the machine that draws.
+PADDING = {"left": 12, "right": 8, "top": 3, "bottom": 3}
+CONFIG = {
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "labelFontSize": FONT_SIZE,
         "titleFontSize": FONT_SIZE,
         "titleFontWeight": "normal",
         "domain": False,
         "ticks": False,
         "gridColor": GRID,
         "labelPadding": 5,
-    }
-    return chart.properties(
-        # Room for fonts that are wider than those of the machine that draws.
-        padding={"left": 12, "right": 8, "top": 3, "bottom": 3},
-        config={
-            "view": {"stroke": None},
-            "axis": axis,
-            "axisX": {"grid": False},
-            "title": {
-                "anchor": "start",
-                "color": INK,
-                "fontSize": 12,
-                "fontWeight": 600,
-                "offset": 8,
-            },
-            "text": {"fontSize": FONT_SIZE, "color": MUTED},
-            "legend": {"disable": True},
-            "aria": False,
-        },
-    )
+    },
+    "axisX": {"grid": False},
+    "title": {"anchor": "start", "color": INK, "fontSize": 12, "fontWeight": 600, "offset": 8},
+    "text": {"fontSize": FONT_SIZE, "color": MUTED},
+    "legend": {"disable": True},
+    # A page names each drawing as a whole.
+    "aria": False,
+}

@@ -12,7 +12,7 @@ from tallystick.comparison import Measurement
 from tallystick.rendering import words
 from tallystick.rendering.charts import theme
 from tallystick.rendering.charts.effects import accepted
-from tallystick.rendering.charts.plotting import plot
+from tallystick.rendering.charts.plotting import finished, plot
 from tallystick.rendering.findings import Findings, closeness
 
 MOST_WINDOWS = 62
@@ -49,7 +49,7 @@ def timeline(findings: Findings, instrument: str, metric: str | None = None) -> 
         *_levels(rows),
         chart.mark_line(color=theme.REFERENCE_LINE, strokeWidth=1.2).encode(x=x, y=y),
         chart.mark_rule(strokeWidth=1.5).encode(
-            x=x, y=alt.Y("low:Q"), y2="high:Q", color=alt.Color("color:N", scale=None)
+            x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=alt.Color("color:N", scale=None)
         ),
         chart.mark_point(filled=True, size=30, opacity=1).encode(
             x=x, y=y, color=alt.Color("color:N", scale=None)
@@ -57,8 +57,8 @@ def timeline(findings: Findings, instrument: str, metric: str | None = None) -> 
     ]
     beyond = sum(row.status == "alert" for row in rows)
     said = f"{metric} of {words.name(instrument)} in {len(rows)} windows, {beyond} beyond tolerance"
-    return theme.styled(alt.layer(*layers).properties(width=theme.WIDTH, height=110)).properties(
-        title=f"{metric} by window", description=said
+    return finished(
+        layers, title=f"{metric} by window", description=said, width=theme.WIDTH, height=110
     )
 
 
@@ -174,9 +174,9 @@ def _grid(drawn: list[dict[str, Any]], names: Sequence[str], starts: Sequence[dt
         .mark_rect()
         .encode(
             x=alt.X("x0:Q", axis=None, scale=across),
-            x2="x1:Q",
+            x2=alt.X2("x1:Q"),
             y=alt.Y("y0:Q", axis=None, scale=down),
-            y2="y1:Q",
+            y2=alt.Y2("y1:Q"),
             color=alt.Color("color:N", scale=None),
         )
     )
@@ -184,7 +184,7 @@ def _grid(drawn: list[dict[str, Any]], names: Sequence[str], starts: Sequence[dt
     labels = (
         plot(text)
         .mark_text(align="right", color=theme.INK, limit=_LABELS)
-        .encode(x=alt.value(-8), y=alt.Y("at:Q", scale=down), text="name:N")
+        .encode(x=alt.XValue(-8), y=alt.Y("at:Q", scale=down), text=alt.Text("name:N"))
     )
     whole = all(start.time() == dt.time() for start in starts)
     step = max(-(-len(starts) // 8), 1)
@@ -197,11 +197,13 @@ def _grid(drawn: list[dict[str, Any]], names: Sequence[str], starts: Sequence[dt
     when = (
         plot(dates)
         .mark_text(align="left", baseline="top", color=theme.MUTED)
-        .encode(x=alt.X("at:Q", scale=across), y=alt.value(height + 6), text="name:N")
+        .encode(x=alt.X("at:Q", scale=across), y=alt.YValue(height + 6), text=alt.Text("name:N"))
     )
-    chart = alt.layer(cells, labels, when).properties(width=wide * len(starts), height=height)
-    return theme.styled(chart).properties(
+    return finished(
+        [cells, labels, when],
         title="Instruments by window",
         description=f"{len(names)} instruments in {len(starts)} windows: "
         "worst deciding effect of each in units of its tolerance",
+        width=wide * len(starts),
+        height=height,
     )

@@ -61,7 +61,7 @@ def drawing(chart: Any) -> Markup:
     """The chart as inline SVG without its title; its description is what screen readers read."""
     import vl_convert
 
-    spec = chart.to_dict()
+    spec = chart.to_dict(validate=False)
     spec.pop("title", None)
     name = spec.pop("description", "")
     # The text is vl-convert's own, made from a chart of ours: no document of a stranger.

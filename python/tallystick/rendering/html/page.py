@@ -6,6 +6,7 @@ import base64
 import hashlib
 from typing import Any
 
+from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from tallystick.comparison import Comparison
@@ -26,7 +27,10 @@ _LABELS = ("reliability", "roc", "precision_recall", "thresholds", "residuals", 
 
 def page_of(comparison: Comparison) -> str:
     """The page as text."""
-    return fill("page.html.jinja", _values(Findings(comparison)))
+    # That our charts fit Altair's schema is tested once, and not asked again for each of them.
+    with debug_mode(False):
+        values = _values(Findings(comparison))
+    return fill("page.html.jinja", values)
 
 
 def _values(findings: Findings) -> dict[str, Any]:

@@ -23,6 +23,9 @@ def shape(points: Sequence[Mapping[str, Any]]) -> Markup:
     """Shares of the groups: the reference filled, the current data as steps upon it."""
     groups: dict[Any, dict[str, float]] = {}
     for point in points:
+        if point["label"] == "__rest__":
+            # All categories that are too small for a place of their own would dwarf the others.
+            continue
         key = point["label"], point["x_low"], point["x_high"]
         groups.setdefault(key, {})[point["side"]] = point["y"] or 0.0
     if not groups:
