@@ -15,6 +15,8 @@ from tallystick.comparison.measurement import measurements_of
 ALL = "all"
 # From here on a change without tolerance counts as seen, after correction for many looks.
 DETECTABLE = 0.01
+# Instruments that are shown window by window.
+MOST_OVER_TIME = 60
 # Their p values are not about a change.
 _OF_ONE_SIDE = {metric["name"] for metric in _core.CATALOGUE if metric["side"] == "current"}
 
@@ -63,6 +65,26 @@ class Findings:
             return min(decide, key=lambda r: (order.get(r.status, 2), -closeness(r)))
         return next((one for one in whole if one.metric == "psi_corrected"), None)
 
+    def status_of(self, instrument: str) -> str:
+        """The worst of its deciding measurements; of segments alerts alone count."""
+        decide = [one for one in self.rows_of(instrument) if one.decides]
+        if any(one.status == "alert" for one in decide):
+            return "alert"
+        whole = {one.status for one in decide if one.segment == ALL}
+        return next((one for one in ("undetermined", "ok") if one in whole), "not_applicable")
+
+    @cached_property
+    def by_urgency(self) -> list[str]:
+        """Instruments: pages, warnings, what is open, and what came nearest to its tolerance."""
+        order = {"alert": 0, "undetermined": 1, "ok": 2}
+
+        def urgency(name: str) -> tuple[int, bool, float]:
+            row = self.main_row(name)
+            near = closeness(row) if row is not None else 0.0
+            return order.get(self.status_of(name), 3), row is None or row.severity != "page", -near
+
+        return sorted(self.instruments, key=urgency)
+
     def points(self, instrument: str, curve: str) -> list[dict[str, Any]]:
         """Points of a curve of an instrument."""
         return self._points.get((instrument, curve), [])
@@ -83,12 +105,21 @@ class Findings:
 
     @cached_property
     def windows(self) -> dict[tuple[str, str], list[Measurement]]:
-        """What each window of the current rows shows, by instrument and metric, oldest first."""
+        """What each window shows, by instrument and metric, oldest first; of the most urgent."""
         found: dict[tuple[str, str], list[Measurement]] = {}
         if len(self.comparison.current.window_seconds) > 1:
-            for row in measurements_of(_drawn_over_time(self.comparison.by_window())):
+            for row in measurements_of(self._over_time(self.comparison.by_window())):
                 found.setdefault((row.instrument, row.metric), []).append(row)
         return found
+
+    def _over_time(self, rows: Any) -> Any:
+        """Those that decide and how many labels there are: typing all others would take long."""
+        import pyarrow as pa  # type: ignore[import-untyped]
+        import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+        urgent = pa.array(self.by_urgency[:MOST_OVER_TIME], pa.string())
+        told = pc.or_(rows["decides"], pc.equal(rows["metric"], "label_coverage"))
+        return rows.filter(pc.and_(told, pc.is_in(rows["instrument"], value_set=urgent)))
 
     @property
     def instruments(self) -> list[str]:
@@ -174,15 +205,6 @@ class Findings:
 
 def _most_urgent(row: Measurement) -> tuple[bool, bool, float]:
     return row.severity != "page", row.segment != ALL, -closeness(row)
-
-
-def _drawn_over_time(rows: Any) -> Any:
-    """Those that decide and what is asked of labels: typing all others would take long."""
-    import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.compute as pc  # type: ignore[import-untyped]
-
-    told = pc.is_in(rows["metric"], value_set=pa.array(["label_coverage", "positive_rate"]))
-    return rows.filter(pc.or_(rows["decides"], told))
 
 
 def closeness(row: Measurement) -> float:

@@ -8,7 +8,7 @@ import altair as alt
 
 from tallystick.rendering import numbers, words
 from tallystick.rendering.charts import theme
-from tallystick.rendering.charts.plotting import finished, plot
+from tallystick.rendering.charts.plotting import at_x, at_y, finished, plot
 from tallystick.rendering.charts.ranges import ranges
 from tallystick.rendering.escaping import printable
 from tallystick.rendering.findings import Findings
@@ -113,10 +113,10 @@ def confusion(findings: Findings, instrument: str) -> Any | None:
     )
     labels = plot([{"at": at, "name": printable(name, 16)} for name, at in place.items()])
     rows = labels.mark_text(align="right", color=theme.INK, limit=90).encode(
-        x=alt.XValue(-8), y=alt.Y("at:Q", scale=down), text=alt.Text("name:N")
+        x=at_x(-8), y=alt.Y("at:Q", scale=down), text=alt.Text("name:N")
     )
     heads = labels.mark_text(align="right", angle=315, color=theme.INK, limit=80).encode(
-        x=alt.X("at:Q", scale=scale), y=alt.YValue(_CELL * len(names) + 8), text=alt.Text("name:N")
+        x=alt.X("at:Q", scale=scale), y=at_y(_CELL * len(names) + 8), text=alt.Text("name:N")
     )
     size = _CELL * len(names)
     return finished(

@@ -8,7 +8,7 @@ import altair as alt
 
 from tallystick.rendering import numbers, words
 from tallystick.rendering.charts import theme
-from tallystick.rendering.charts.plotting import finished, plot
+from tallystick.rendering.charts.plotting import at_x, at_y, finished, plot
 from tallystick.rendering.findings import Findings
 
 # With their width and height.
@@ -155,7 +155,7 @@ def _standing(groups: list[dict[str, Any]]) -> Layers:
     text = (
         plot(labels)
         .mark_text(baseline="top", color=theme.MUTED)
-        .encode(x=alt.X("at:Q", axis=None), y=alt.YValue(_HEIGHT + 6), text=alt.Text("text:N"))
+        .encode(x=alt.X("at:Q", axis=None), y=at_y(_HEIGHT + 6), text=alt.Text("text:N"))
     )
     return [*_bars(placed, _UPRIGHT), text], theme.WIDTH, _HEIGHT
 
@@ -187,6 +187,6 @@ def _lying(groups: list[dict[str, Any]]) -> Layers:
     text = (
         plot(placed)
         .mark_text(align="right", baseline="middle", color=theme.INK, limit=122)
-        .encode(x=alt.XValue(-8), y=alt.Y("middle:Q", axis=None), text=alt.Text("label:N"))
+        .encode(x=at_x(-8), y=alt.Y("middle:Q", axis=None), text=alt.Text("label:N"))
     )
     return [*_bars(placed, _LEVEL), text], theme.WIDTH - 100, _ROW * len(groups)

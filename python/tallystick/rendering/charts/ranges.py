@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from tallystick.rendering.charts import theme
-from tallystick.rendering.charts.plotting import finished, plot
+from tallystick.rendering.charts.plotting import at_x, at_y, finished, plot
 
 _ROW = 20
 _LABELS = 116
@@ -53,7 +53,7 @@ def ranges(
             y=y, x=x("value"), color=alt.Color("color:N", scale=None)
         ),
         chart.mark_text(align="right", baseline="middle", color=theme.INK, limit=_LABELS).encode(
-            x=alt.XValue(-8), y=y, text=alt.Text("label:N")
+            x=at_x(-8), y=y, text=alt.Text("label:N")
         ),
     ]
     size = {"width": theme.WIDTH - _LABELS + 16, "height": _ROW * len(rows)}
@@ -66,6 +66,6 @@ def _line(value: float, text: str, color: str, x_of: Any) -> list[Any]:
     dash = [4, 3] if color == theme.ALERT else [1, 3]
     rule = data.mark_rule(color=color, strokeDash=dash, strokeWidth=1.4).encode(x=x_of("line"))
     name = data.mark_text(baseline="bottom", color=color, dy=-4).encode(
-        x=x_of("line"), y=alt.YValue(0), text=alt.Text("text:N")
+        x=x_of("line"), y=at_y(0), text=alt.Text("text:N")
     )
     return [rule, name] if text else [rule]

@@ -12,7 +12,7 @@ from tallystick.comparison import Measurement
 from tallystick.rendering import words
 from tallystick.rendering.charts import theme
 from tallystick.rendering.charts.effects import accepted
-from tallystick.rendering.charts.plotting import finished, plot
+from tallystick.rendering.charts.plotting import at_x, at_y, finished, plot
 from tallystick.rendering.findings import Findings, closeness
 
 MOST_WINDOWS = 62
@@ -184,7 +184,7 @@ def _grid(drawn: list[dict[str, Any]], names: Sequence[str], starts: Sequence[dt
     labels = (
         plot(text)
         .mark_text(align="right", color=theme.INK, limit=_LABELS)
-        .encode(x=alt.XValue(-8), y=alt.Y("at:Q", scale=down), text=alt.Text("name:N"))
+        .encode(x=at_x(-8), y=alt.Y("at:Q", scale=down), text=alt.Text("name:N"))
     )
     whole = all(start.time() == dt.time() for start in starts)
     step = max(-(-len(starts) // 8), 1)
@@ -197,7 +197,7 @@ def _grid(drawn: list[dict[str, Any]], names: Sequence[str], starts: Sequence[dt
     when = (
         plot(dates)
         .mark_text(align="left", baseline="top", color=theme.MUTED)
-        .encode(x=alt.X("at:Q", scale=across), y=alt.YValue(height + 6), text=alt.Text("name:N"))
+        .encode(x=alt.X("at:Q", scale=across), y=at_y(height + 6), text=alt.Text("name:N"))
     )
     return finished(
         [cells, labels, when],

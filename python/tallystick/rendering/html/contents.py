@@ -10,7 +10,7 @@ from markupsafe import Markup
 from tallystick.comparison import Comparison, Measurement
 from tallystick.rendering import numbers, score_words, summary, words
 from tallystick.rendering.escaping import printable
-from tallystick.rendering.findings import ALL, Finding, Findings, closeness
+from tallystick.rendering.findings import ALL, Finding, Findings
 from tallystick.rendering.html import strips
 
 if TYPE_CHECKING:
@@ -62,14 +62,8 @@ class Entry:
 
 def entries(findings: Findings) -> list[Entry]:
     """All instruments: pages, warnings, what is open, and what came nearest to its tolerance."""
-    found = [_entry(findings, at, name) for at, name in enumerate(findings.instruments)]
-    return sorted(found, key=_urgency)
-
-
-def _urgency(entry: Entry) -> tuple[int, bool, float]:
-    order = {"alert": 0, "undetermined": 1, "ok": 2}.get(entry.status, 3)
-    row = entry.row
-    return order, row is None or row.severity != "page", -(closeness(row) if row else 0.0)
+    places = {name: at for at, name in enumerate(findings.instruments)}
+    return [_entry(findings, places[name], name) for name in findings.by_urgency]
 
 
 def _entry(findings: Findings, at: int, name: str) -> Entry:
@@ -89,20 +83,13 @@ def _entry(findings: Findings, at: int, name: str) -> Entry:
         name=name,
         shown=words.name(name),
         anchor=f"i{at}",
-        status=_status(findings, name, bool(alerts)),
+        status=findings.status_of(name),
         row=row,
         cells=cells,
         parts=len({one.segment for one in alerts if one.segment != ALL}),
         shape=strips.shape(findings.points(name, "distribution")),
         strip=strips.effect(row) if row is not None else Markup(""),
     )
-
-
-def _status(findings: Findings, name: str, alerts: bool) -> str:
-    if alerts:
-        return "alert"
-    decide = {r.status for r in findings.rows_of(name) if r.decides and r.segment == ALL}
-    return next((one for one in ("undetermined", "ok") if one in decide), "not_applicable")
 
 
 def told(findings: Findings, finding: Finding) -> dict[str, Any]:
@@ -164,7 +151,7 @@ def _notes(findings: Findings) -> list[tuple[str, str]]:
 
 
 def _notches(findings: Findings) -> dict[str, Any]:
-    statuses = [_status(findings, n, n in findings.alerting) for n in findings.instruments]
+    statuses = [findings.status_of(name) for name in findings.instruments]
     known = {status: statuses.count(status) for status in STATUS_WORDS}
     counts = {status: count for status, count in known.items() if count}
     said = {

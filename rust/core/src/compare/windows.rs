@@ -14,24 +14,25 @@ use crate::slice::{SliceKey, Window};
 pub fn compare_windows(reference: &Profile, current: &Profile, settings: &Settings) -> Result<Report> {
     settings.check()?;
     let mut report = Report::default();
+    let mut usual = None;
     for window in current.windows() {
         let Window::At { start, .. } = window else { continue };
         let Some(part) = current.window(start) else { continue };
-        let mut rows = one_window(reference, &part, settings);
-        for row in &mut rows {
+        let both = Both { reference, current: &part, settings };
+        let mut one = Report::default();
+        one.measurements.push(row_count(reference, &part));
+        let columns = both.columns(&mut one.measurements);
+        let whole = SliceKey::default();
+        // The windows are of one plan: what is usual of the reference holds for all of them.
+        let usual = usual.get_or_insert_with(|| both.usual(&whole, &columns));
+        let sides = (reference.all(), part.all());
+        both.measure_columns((whole, whole), sides, &columns, usual, &mut one);
+        both.measure_outcomes(whole, sides, &mut one);
+        conclude(&mut one.measurements, settings.false_alarm_rate);
+        for row in &mut one.measurements {
             row.slice.window = Some(window);
         }
-        report.measurements.append(&mut rows);
+        report.measurements.append(&mut one.measurements);
     }
     Ok(report)
-}
-
-fn one_window(reference: &Profile, part: &Profile, settings: &Settings) -> Vec<super::Measurement> {
-    let mut report = Report::default();
-    report.measurements.push(row_count(reference, part));
-    let both = Both { reference, current: part, settings };
-    let columns = both.columns(&mut report.measurements);
-    both.measure_slice((SliceKey::default(), SliceKey::default()), &columns, &mut report);
-    conclude(&mut report.measurements, settings.false_alarm_rate);
-    report.measurements
 }
