@@ -53,6 +53,12 @@ SpecFile = Annotated[
 Threads = Annotated[
     int | None, typer.Option("--threads", min=1, help="Reading threads; one per core if left out.")
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        "--html", help="Also write the report as one HTML file, for people; replaced as a whole."
+    ),
+]
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -173,6 +179,7 @@ def _say_saved(path: Path | None) -> None:
         "tallystick compare train.parquet today.parquet",
         "tallystick compare baseline.tally 'today/*.parquet' --spec churn.toml",
         "tallystick compare --spec churn.toml 'today/*.parquet'",
+        "tallystick compare baseline.tally today.parquet --html report.html",
     ),
 )
 @command
@@ -211,6 +218,7 @@ def compare_command(
     ] = None,
     as_of: AsOf = None,
     threads: Threads = None,
+    html: Html = None,
     as_json: Json = False,
 ) -> int:
     """Say what changed from a reference to current data, how surely, and whether it matters."""
@@ -220,6 +228,7 @@ def compare_command(
 
     if undetermined not in ("fail", "pass"):
         raise typer.BadParameter("expected pass or fail", param_hint="--undetermined")
+    inputs.require_report(html)
     declared = inputs.open_spec(spec)
     named = inputs.declared_reference(declared, spec)
     before, now = inputs.two_sides(first, second, reference, current, named)
@@ -235,6 +244,7 @@ def compare_command(
     else:
         memory = output.peak_memory_bytes()
         output.show(lambda console: render(report, console, peak_memory_bytes=memory))
+    output.write_report(report, html)
     if report.status == "undetermined" and code == 0:
         output.note("undetermined passes, as --undetermined=pass asks: exit code 0")
     return code
@@ -306,22 +316,29 @@ def merge_command(
 
 @app.command(
     "demo",
-    epilog=examples("tallystick demo", "tallystick demo --folder /tmp/flights"),
+    epilog=examples(
+        "tallystick demo",
+        "tallystick demo --folder /tmp/flights",
+        "tallystick demo --html flights.html",
+    ),
 )
 @command
 def demo_command(
     folder: Annotated[
         Path, typer.Option("--folder", "-f", help="Where to write the demo's files.")
     ] = Path("tallystick-demo"),
+    html: Html = None,
     as_json: Json = False,
 ) -> int:
     """Show the main job on 336,776 real flights: drift, and a model's calibration by month."""
     from tallystick.demo import Demo
     from tallystick.rendering import render
 
+    inputs.require_report(html)
     quiet = output.say_nothing if as_json else output.say
     demo = Demo(folder, progress=RichProgress(), say=quiet)
     report, months = demo.run(), demo.run_model()
+    output.write_report(report, html)
     if as_json:
         files = [str(path) for path in demo.files]
         by_month = {month: one.to_dict() for month, one in months.items()}

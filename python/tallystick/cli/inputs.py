@@ -33,6 +33,20 @@ def require_folder(out: Path | None) -> None:
         )
 
 
+def require_report(html: Path | None) -> None:
+    """Refuses an HTML report that cannot be made or written before the work is done, not after.
+
+    Raises:
+        MissingDependencyError: What draws it is not installed.
+        InputError: Its folder does not exist.
+    """
+    if html is not None:
+        from tallystick.rendering.html import require
+
+        require_folder(html)
+        require()
+
+
 def is_state(path: str) -> bool:
     """Whether a path names a saved profile rather than data."""
     return path.endswith(STATE_SUFFIX)

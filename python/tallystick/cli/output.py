@@ -17,7 +17,11 @@ from tallystick.errors import InternalError, TallystickError
 from tallystick.rendering import printable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
+
+    from tallystick.comparison import Comparison
 
 EXIT_ERROR = 3
 _UNREDIRECTED_WIDTH = 100
@@ -94,6 +98,13 @@ def note(text: str) -> None:
     from rich.text import Text
 
     _print(lambda: console(stderr=True).print(Text(text), soft_wrap=True))
+
+
+def write_report(report: Comparison, html: Path | None) -> None:
+    """Writes the HTML report that was asked for, and says so beside whatever a program reads."""
+    if html is not None:
+        report.to_html(html)
+        note(f"report: {html}")
 
 
 def say_nothing(_: str = "") -> None:

@@ -121,12 +121,17 @@ class Findings:
         told = pc.or_(rows["decides"], pc.equal(rows["metric"], "label_coverage"))
         return rows.filter(pc.and_(told, pc.is_in(rows["instrument"], value_set=urgent)))
 
+    @cached_property
+    def columns(self) -> dict[str, dict[str, Any]]:
+        """The columns of the reference's plan, by name."""
+        return {column["name"]: column for column in self.comparison.reference.plan.columns}
+
     @property
     def instruments(self) -> list[str]:
         """What is judged: the reference's columns."""
-        return [column["name"] for column in self.comparison.reference.plan.columns]
+        return list(self.columns)
 
-    @property
+    @cached_property
     def beyond(self) -> list[Finding]:
         """Alerts, one for each instrument and metric; what follows from a lost column goes."""
         alerts = self.comparison.alerts
@@ -145,7 +150,7 @@ class Findings:
             total = self.find(lead.instrument, ALL, lead.metric)
         return Finding(lead, tuple(row for row in group if row is not lead), total)
 
-    @property
+    @cached_property
     def alerting(self) -> set[str]:
         """Instruments with an alert anywhere."""
         return {row.instrument for row in self.comparison.alerts}
@@ -156,7 +161,7 @@ class Findings:
         whole = {row.instrument for row in self.comparison.alerts if row.segment == ALL}
         return self.alerting - whole
 
-    @property
+    @cached_property
     def open(self) -> list[Measurement]:
         """What could not be judged over all rows."""
         return [row for row in self.comparison.undetermined if row.segment == ALL]

@@ -107,8 +107,7 @@ def sides(findings: Findings, row: Measurement) -> tuple[str, str]:
 
 def value_of(findings: Findings, instrument: str) -> Callable[[float | None], str]:
     """How values of a column are written: dates as such."""
-    columns = findings.comparison.reference.plan.columns
-    return value_format(next((c for c in columns if c["name"] == instrument), {}))
+    return value_format(findings.columns.get(instrument, {}))
 
 
 def value_format(column: Mapping[str, Any]) -> Callable[[float | None], str]:

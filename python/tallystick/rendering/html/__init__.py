@@ -15,7 +15,16 @@ from tallystick.rendering.charts.choice import need
 if TYPE_CHECKING:
     from tallystick.comparison import Comparison
 
-__all__ = ["to_html", "to_notebook"]
+__all__ = ["require", "to_html", "to_notebook"]
+
+
+def require() -> None:
+    """Asks for what the page is made with.
+
+    Raises:
+        MissingDependencyError: It is not installed.
+    """
+    need("altair", "jinja2", "vl_convert")
 
 
 def to_html(comparison: Comparison, path: str | os.PathLike[str] | None = None) -> str:
@@ -45,7 +54,7 @@ def to_html(comparison: Comparison, path: str | os.PathLike[str] | None = None) 
         >>> page.startswith("<!DOCTYPE html>"), "<script" in page
         (True, False)
     """
-    need("altair", "jinja2", "vl_convert")
+    require()
     from tallystick.profiling.files import write_state
     from tallystick.rendering.html.page import page_of
 

@@ -122,6 +122,8 @@ def _moved(node: ET.Element, at: Place) -> Place:
 
 def _look(node: ET.Element) -> tuple[tuple[str, str], ...]:
     found = [(name, node.get(name, "")) for name in _KEPT if node.get(name)]
+    if node.get("stroke") in (None, "none"):
+        found = [(name, value) for name, value in found if not name.startswith("stroke")]
     kept = [(name, _ROLE_OF.get(value, value)) for name, value in found]
     return tuple(pair for pair in kept if pair not in _ASSUMED)
 

@@ -38,8 +38,9 @@ def line(findings: Findings, row: Measurement) -> Line:
         "value": write(row.value),
         "interval": _pair(write, row.ci_lower, row.ci_upper),
         "bracket": _pair(write, row.lower, row.upper) if row.lower != row.upper else "",
-        "null": "" if row.null_level is None else write(row.null_level),
-        "usual": "" if row.usual_level is None else write(row.usual_level),
+        # Sizes, whatever the direction.
+        "null": "" if row.null_level is None else write(row.null_level).lstrip("+"),
+        "usual": "" if row.usual_level is None else write(row.usual_level).lstrip("+"),
         "tolerance": "" if row.tolerance is None else words.level(row, row.tolerance),
         "status": row.status if row.decides else "",
         "row": row,
@@ -70,8 +71,7 @@ def _writer(findings: Findings, row: Measurement) -> Callable[[float | None], st
 
 def _nanoseconds(findings: Findings, instrument: str) -> int | None:
     """What a unit of a column of times is; None for all others."""
-    columns = findings.comparison.reference.plan.columns
-    column = next((one for one in columns if one["name"] == instrument), {})
+    column = findings.columns.get(instrument, {})
     return column.get("nanoseconds") if column.get("domain") == "temporal" else None
 
 
