@@ -331,6 +331,7 @@ def demo_command(
     as_json: Json = False,
 ) -> int:
     """Show the main job on 336,776 real flights: drift, and a model's calibration by month."""
+    from tallystick.cli.demo_page import show_model
     from tallystick.demo import Demo
     from tallystick.rendering import render
 
@@ -349,28 +350,10 @@ def demo_command(
     output.say()
     output.show(lambda console: render(report, console, peak_memory_bytes=memory))
     output.say()
-    _show_model(months)
+    show_model(months)
     for line in demo.afterword():
         output.say(line)
     return 0
-
-
-def _show_model(months: dict[str, Any]) -> None:
-    """The model of the demo by month, and its worst segments in the last one."""
-    from tallystick.rendering import series_text, worst_segments, worst_text
-
-    last, report = list(months.items())[-1]
-    output.say("THE MODEL BY MONTH   p_late: how likely a flight is to be over 15 minutes late")
-    output.show(lambda console: series_text(months, score="p_late", label="late", console=console))
-    output.say("  events: were late   scores: their mean   error: of the scores as probabilities")
-    output.say("  cut: scored 0.30 and more   ! beyond tolerance   ? not judged")
-    output.say()
-    output.say(
-        f"BY CARRIER IN {last}   late flights that were announced as such, against the others"
-    )
-    rows = worst_segments(report, score="p_late", metric="tpr_gap")
-    output.show(lambda console: worst_text(rows, console=console))
-    output.say()
 
 
 @spec_app.command(

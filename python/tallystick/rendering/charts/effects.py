@@ -40,7 +40,7 @@ def effects(findings: Findings, instrument: str) -> Any | None:
         title=f"{deciding.metric}, {where}",
         description=said + (tolerance if deciding.tolerance is not None else ""),
         scale=alt.Scale(type="symlog", constant=deciding.tolerance or 0.1, nice=False),
-        axis=alt.Axis(title=None, grid=True, values=_ticks(rows, lines), format="~g"),
+        axis=alt.Axis(title=None, grid=True, values=_ticks(rows, lines), format="~r"),
     )
 
 

@@ -77,6 +77,7 @@ CONFIG = {
         "ticks": False,
         "gridColor": GRID,
         "labelPadding": 5,
+        "labelSeparation": 8,
     },
     "axisX": {"grid": False},
     "title": {"anchor": "start", "color": INK, "fontSize": 12, "fontWeight": 600, "offset": 8},

@@ -187,7 +187,8 @@ def _grid(drawn: list[dict[str, Any]], names: Sequence[str], starts: Sequence[dt
         .encode(x=at_x(-8), y=alt.Y("at:Q", scale=down), text=alt.Text("name:N"))
     )
     whole = all(start.time() == dt.time() for start in starts)
-    step = max(-(-len(starts) // 8), 1)
+    # So many windows that a date fits beside the next one.
+    step = -(-(58 if whole else 92) // wide)
     dates = [
         {"at": at, "name": start.strftime("%b %d" if whole else "%b %d %H:%M")}
         for at, start in enumerate(starts)

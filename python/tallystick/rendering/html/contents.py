@@ -69,7 +69,7 @@ def entries(findings: Findings) -> list[Entry]:
 def _entry(findings: Findings, at: int, name: str) -> Entry:
     row = findings.main_row(name)
     alerts = [one for one in findings.rows_of(name) if one.decides and one.status == "alert"]
-    cells = {"change": "-", "tolerance": "", "metric": "", "where": ""}
+    cells = {"change": "-", "tolerance": "", "metric": "", "where": "", "note": ""}
     if row is not None:
         # The distances name themselves in front of their value.
         plain = row.metric in ("psi_corrected", "ks", "schema")
@@ -77,6 +77,7 @@ def _entry(findings: Findings, at: int, name: str) -> Entry:
             "change": words.change(row),
             "tolerance": "" if row.tolerance is None else words.level(row, row.tolerance),
             "metric": "" if plain else row.metric.replace("_", " "),
+            "note": "" if row.decides else "informs:",
             "where": "" if row.segment == ALL else words.segment(row.segment),
         }
     return Entry(
@@ -108,7 +109,11 @@ def told(findings: Findings, finding: Finding) -> dict[str, Any]:
 
 def sentence(text: str) -> str:
     """A phrase of ours as a sentence: they begin with words, figures or quotes of our own."""
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{_capital(text)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def verdict(findings: Findings) -> dict[str, Any]:
@@ -117,12 +122,11 @@ def verdict(findings: Findings) -> dict[str, Any]:
     beyond = findings.beyond
     groups = summary.open_groups(findings)
     head, _, rest = summary.headline(findings).partition(" · ")
-    # A part of the rows that could not be judged is listed, and never called ok.
     return {
         "status": comparison.status,
         "word": STATUS_WORDS[comparison.status],
         "model": summary.model_name(comparison),
-        "headline": rest or head,
+        "headline": _capital(rest or head),
         "notches": _notches(findings),
         "sides": sides(comparison),
         "findings": [told(findings, one) for one in beyond[:MOST_FINDINGS]],
