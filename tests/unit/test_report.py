@@ -236,7 +236,7 @@ def test_reports_with_little_to_draw_are_pages_too(name):
         assert "Not judged, which is not ok" in page.text
     assert "nan" not in page.text.lower().split()
     cell = Page(report._repr_html_())
-    assert [one.text for one in cell.all("span")][0] == word
+    assert next(one.text for one in cell.all("span")) == word
 
 
 def wide(columns: int) -> ts.Comparison:
