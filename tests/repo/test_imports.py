@@ -8,7 +8,19 @@ import pytest
 
 from repo.source import ROOT
 
-HEAVY = ["numpy", "pandas", "polars", "pyarrow", "pydantic", "rich", "sqlalchemy", "typer"]
+HEAVY = [
+    "altair",
+    "jinja2",
+    "numpy",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "sqlalchemy",
+    "typer",
+    "vl_convert",
+]
 LOADED = """
 import json, sys
 import {module}
@@ -26,7 +38,12 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("tallystick") == []
 
 
-@pytest.mark.parametrize("module", ["rich", "numpy"])
+def test_the_page_of_text_loads_nothing_that_draws():
+    drawing = {"altair", "jinja2", "vl_convert"}
+    assert not drawing & set(loaded_by("tallystick.rendering"))
+
+
+@pytest.mark.parametrize("module", ["rich", "numpy", "altair"])
 def test_the_check_sees_what_is_loaded(module):
     assert module in loaded_by(module)
 
