@@ -380,30 +380,3 @@ def test_a_terminal_gets_colours_within_its_width(data):
     assert "\x1b[1;31mALERT" in text
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
     assert max(len(line.rstrip()) for line in plain.splitlines()) <= 80
-
-
-def test_compare_writes_a_page_for_people(run, data):
-    done = run("compare", "before.tally", "shifted.parquet", "--html", "report.html")
-    assert done.exit_code == 1
-    assert "report: report.html" in done.output
-    page = (data / "report.html").read_text(encoding="utf-8")
-    assert page.startswith("<!DOCTYPE html>")
-    assert "before.tally" in page
-    done = run("compare", "before.tally", "untimed.parquet", "--html", "report.html", "--json")
-    assert json.loads(done.stdout)["status"] in ("ok", "undetermined")
-    assert (data / "report.html").read_text(encoding="utf-8") != page
-
-
-def test_a_page_that_cannot_be_written_is_refused_before_the_work(run):
-    done = run("compare", "no.tally", "no.parquet", "--html", "nowhere/report.html")
-    assert done.exit_code == 3
-    assert "nowhere/report.html: cannot be written" in done.output
-    assert "no.tally" not in done.output
-
-
-def test_a_missing_package_is_named_before_the_work(run, monkeypatch):
-    monkeypatch.setitem(sys.modules, "altair", None)
-    done = run("compare", "no.tally", "no.parquet", "--html", "report.html")
-    assert done.exit_code == 3
-    assert "pip install 'tallystick[report]'" in done.output
-    assert "no.tally" not in done.output
