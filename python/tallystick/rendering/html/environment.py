@@ -9,12 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tallystick.rendering.charts import theme
+from tallystick.rendering.page import tied
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def _tied(value: Any) -> Any:
+    # Markup is done already; what is not text has no units.
+    return tied(value) if type(value) is str else value
 
 
 @functools.cache
@@ -25,6 +31,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_tied,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -77,20 +77,31 @@ def _card(findings: Findings, entry: Entry) -> dict[str, Any]:
     name = entry.name
     found = [one for one in findings.beyond if one.lead.instrument == name]
     labelled = _has_labels(findings, entry)
+    over_time = draw("timeline")(findings, name)
     return {
         "entry": entry,
         "sentences": [_said(findings, one) for one in found] + _why(findings, entry),
         "figures": _figures(
             draw("distribution")(findings, name),
             draw("effects")(findings, name),
-            draw("timeline")(findings, name),
+            over_time,
             draw("coverage")(findings, name),
+            draw("timeline")(findings, name, "label_coverage"),
         ),
-        "labels": _figures(*(draw(one)(findings, name) for one in _LABELS)) if labelled else [],
+        "labels": _label_figures(findings, name, over_time) if labelled else [],
         "confusions": [_confusion(one) for one in binary_tables(findings, name)],
         "fairness": _figures(*(gap(findings, name, metric) for metric in GAPS)) if labelled else [],
         "lines": tables.lines(findings, name),
     }
+
+
+def _label_figures(findings: Findings, name: str, shown: Any | None) -> list[dict[str, Any]]:
+    """What labels say of a score; its calibration by window, unless that is shown already."""
+    charts = [draw(one)(findings, name) for one in _LABELS]
+    over_time = draw("timeline")(findings, name, "ece_debiased")
+    if over_time is not None and (shown is None or shown.title != over_time.title):
+        charts.append(over_time)
+    return _figures(*charts)
 
 
 def _said(findings: Findings, finding: Finding) -> dict[str, str]:
