@@ -135,8 +135,13 @@ def test_several_classes_show_who_is_taken_for_whom(several):
     assert points
     chart = several.to_altair("confusion", instrument=points[0]["instrument"])
     texts = {row["name"] for row in rows_of(chart, "at", "name")}
-    # A label that holds the arrow cannot be told from a pair, and is left out.
-    assert texts == {"cat", "dog"}
+    # A label may hold the arrow that stands between the two.
+    assert texts == {"cat", "dog", "fox -> hen"}
+    shares = {(row["x"], row["y"]): row["of"] for row in rows_of(chart, "x", "y", "of")}
+    assert len(shares) == 9
+    for label in range(3):
+        assert sum(shares[x, label] for x in range(3)) == pytest.approx(1.0)
+        assert max(range(3), key=lambda x: shares[x, label]) == label
     assert "Labels (down) by predictions (across)" in several.to_html()
 
 

@@ -15,6 +15,7 @@ from tallystick.rendering.findings import Findings
 
 MOST_CLASSES = 12
 _CELL = 26
+_ARROW = " -> "
 
 
 def thresholds(findings: Findings, instrument: str) -> Any | None:
@@ -77,13 +78,23 @@ def binary_tables(findings: Findings, instrument: str) -> list[dict[str, Any]]:
     return sorted(tables, key=lambda one: (one["threshold"], one["side"] == "current"))
 
 
+def _pair(text: str, classes: set[str]) -> tuple[str, str] | None:
+    """Label and prediction; a label may hold the arrow itself, but only one split gives two."""
+    parts = text.split(_ARROW)
+    for at in range(1, len(parts)):
+        label, predicted = _ARROW.join(parts[:at]), _ARROW.join(parts[at:])
+        if label in classes and predicted in classes:
+            return label, predicted
+    return None
+
+
 def confusion(findings: Findings, instrument: str) -> Any | None:
     """Labels against predictions of several classes: share of the current rows."""
+    classes = {one["label"] for one in findings.points(instrument, "distribution")}
     cells = []
     for point in findings.points(instrument, "confusion"):
-        # A label that holds the arrow itself is split at the wrong place, and then not drawn.
-        pair = str(point["label"]).split(" -> ")
-        if point["side"] == "current" and len(pair) == 2:
+        pair = _pair(point["label"], classes)
+        if point["side"] == "current" and pair is not None:
             cells.append({"label": pair[0], "predicted": pair[1], "share": point["y"]})
     names = list(dict.fromkeys(one["label"] for one in cells))[:MOST_CLASSES]
     kept = [one for one in cells if one["label"] in names and one["predicted"] in names]

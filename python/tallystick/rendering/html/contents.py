@@ -113,7 +113,8 @@ def sentence(text: str) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    # Names of distances are written as they are.
+    return text if text.startswith(("psi ", "ks ")) else text[:1].upper() + text[1:]
 
 
 def verdict(findings: Findings) -> dict[str, Any]:
