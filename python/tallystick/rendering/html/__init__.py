@@ -44,7 +44,7 @@ def to_html(comparison: Comparison, path: str | os.PathLike[str] | None = None) 
         MissingDependencyError: The packages that draw are not installed.
         InputError: The file cannot be written.
 
-    Cost: about 50 ms for each of the first 50 instruments, 1 ms for each of the others, and that
+    Cost: up to 0.1 s for each of the first 50 instruments, 1 ms for each of the others, and that
         of `comparison.by_window()`.
 
     Example:
