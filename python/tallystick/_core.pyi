@@ -82,6 +82,7 @@ def compare(
     instruments: Sequence[Mapping[str, Any]],
     new_columns: Sequence[str],
     minimum_coverage: float | None = None,
+    by_window: bool = False,
     model: str | None = None,
     model_version: str | None = None,
     spec_id: str | None = None,

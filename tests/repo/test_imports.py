@@ -9,6 +9,8 @@ import pytest
 from repo.source import ROOT
 
 HEAVY = [
+    "altair",
+    "jinja2",
     "mlflow",
     "numpy",
     "pandas",
@@ -18,6 +20,7 @@ HEAVY = [
     "rich",
     "sqlalchemy",
     "typer",
+    "vl_convert",
 ]
 # Of extras: not loaded before they are used, either.
 EXTRA = ["google.protobuf", "grpc", "opentelemetry", "prometheus_client", "requests"]
@@ -38,6 +41,11 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("tallystick") == []
 
 
+def test_the_page_of_text_loads_nothing_that_draws():
+    drawing = {"altair", "jinja2", "vl_convert"}
+    assert not drawing & set(loaded_by("tallystick.rendering"))
+
+
 def test_an_integration_loads_its_host_when_it_is_used():
     assert "mlflow" not in loaded_by("tallystick.integrations.mlflow")
 
@@ -52,7 +60,7 @@ def test_the_command_loads_no_extra():
     assert not set(loaded_by("tallystick.cli.app")) & set(EXTRA)
 
 
-@pytest.mark.parametrize("module", ["rich", "numpy", "prometheus_client"])
+@pytest.mark.parametrize("module", ["rich", "numpy", "altair", "prometheus_client"])
 def test_the_check_sees_what_is_loaded(module):
     assert module in loaded_by(module)
 

@@ -32,7 +32,13 @@ def wide():
 def nothing_judged() -> ts.Comparison:
     """A report none of whose rows decides."""
     report = report_of("ok")
-    bare = Comparison(report.reference, report.current, None, (report.to_arrow(), report.curves()))
+    bare = Comparison(
+        report.reference,
+        report.current,
+        None,
+        (report.to_arrow(), report.curves()),
+        report._settings,
+    )
     bare.measurements = [dataclasses.replace(m, decides=False) for m in report.measurements]
     assert bare.status == "undetermined"
     return bare

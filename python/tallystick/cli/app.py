@@ -9,7 +9,7 @@ import typer
 
 from tallystick.cli import inputs, output
 from tallystick.cli.output import command
-from tallystick.cli.outputs import Curves, GitHub, Output, Outputs, PushTo
+from tallystick.cli.outputs import Curves, GitHub, Html, Output, Outputs, PushTo
 from tallystick.reading import RichProgress
 
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -173,6 +173,7 @@ def _say_saved(path: Path | None) -> None:
         "tallystick compare baseline.tally 'today/*.parquet' --spec churn.toml",
         "tallystick compare --spec churn.toml 'today/*.parquet'",
         "tallystick compare a.tally b.tally -o junit.xml -o measurements.parquet --github",
+        "tallystick compare baseline.tally today.parquet --html report.html",
     ),
 )
 @command
@@ -215,6 +216,7 @@ def compare_command(
     github: GitHub = False,
     threads: Threads = None,
     push_to: PushTo = None,
+    html: Html = None,
     as_json: Json = False,
 ) -> int:
     """Say what changed from a reference to current data, how surely, and whether it matters."""
@@ -227,7 +229,8 @@ def compare_command(
     declared = inputs.open_spec(spec)
     named = inputs.declared_reference(declared, spec)
     before, now = inputs.two_sides(first, second, reference, current, named)
-    outputs = Outputs(out or (), curves or (), github, spec, undetermined, (before, now), push_to)
+    sides = (before, now)
+    outputs = Outputs(out or (), curves or (), github, spec, undetermined, sides, push_to, html)
     reading = inputs.Reading(declared, window, threads, as_of)
     usual = inputs.open_side(before, reading)
     seen = inputs.open_current(now, reading, usual)
@@ -319,22 +322,30 @@ def merge_command(
 
 @app.command(
     "demo",
-    epilog=examples("tallystick demo", "tallystick demo --folder /tmp/flights"),
+    epilog=examples(
+        "tallystick demo",
+        "tallystick demo --folder /tmp/flights",
+        "tallystick demo --html flights.html",
+    ),
 )
 @command
 def demo_command(
     folder: Annotated[
         Path, typer.Option("--folder", "-f", help="Where to write the demo's files.")
     ] = Path("tallystick-demo"),
+    html: Html = None,
     as_json: Json = False,
 ) -> int:
     """Show the main job on 336,776 real flights: drift, and a model's calibration by month."""
+    from tallystick.cli.demo_page import show_model
     from tallystick.demo import Demo
     from tallystick.rendering import render
 
+    outputs = Outputs(html=html)
     quiet = output.say_nothing if as_json else output.say
     demo = Demo(folder, progress=RichProgress(), say=quiet)
     report, months = demo.run(), demo.run_model()
+    written = outputs.write(report)
     if as_json:
         files = [str(path) for path in demo.files]
         by_month = {month: one.to_dict() for month, one in months.items()}
@@ -345,28 +356,11 @@ def demo_command(
     output.say()
     output.show(lambda console: render(report, console, peak_memory_bytes=memory))
     output.say()
-    _show_model(months)
+    show_model(months)
     for line in demo.afterword():
         output.say(line)
+    output.say_written(written)
     return 0
-
-
-def _show_model(months: dict[str, Any]) -> None:
-    """The model of the demo by month, and its worst segments in the last one."""
-    from tallystick.rendering import series_text, worst_segments, worst_text
-
-    last, report = list(months.items())[-1]
-    output.say("THE MODEL BY MONTH   p_late: how likely a flight is to be over 15 minutes late")
-    output.show(lambda console: series_text(months, score="p_late", label="late", console=console))
-    output.say("  events: were late   scores: their mean   error: of the scores as probabilities")
-    output.say("  cut: scored 0.30 and more   ! beyond tolerance   ? not judged")
-    output.say()
-    output.say(
-        f"BY CARRIER IN {last}   late flights that were announced as such, against the others"
-    )
-    rows = worst_segments(report, score="p_late", metric="tpr_gap")
-    output.show(lambda console: worst_text(rows, console=console))
-    output.say()
 
 
 @spec_app.command(

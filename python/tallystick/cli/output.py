@@ -18,7 +18,10 @@ from tallystick.errors import InternalError, TallystickError
 from tallystick.rendering import numbers, printable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
+
 
 EXIT_ERROR = 3
 _UNREDIRECTED_WIDTH = 100

@@ -25,8 +25,8 @@ Output = Annotated[
         "-o",
         metavar="FILE",
         help="Also write it to a file, by its ending: .parquet, .arrow, .csv or .json for the "
-        "measurements, .xml for JUnit, .md for Markdown, .prom for node_exporter's textfile "
-        "collector. May be repeated.",
+        "measurements, .xml for JUnit, .md for Markdown, .html for people, .prom for "
+        "node_exporter's textfile collector. May be repeated.",
     ),
 ]
 Curves = Annotated[
@@ -43,6 +43,10 @@ GitHub = Annotated[
         "--github",
         help="Annotate a run of GitHub Actions, and add to the summary of its job.",
     ),
+]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE.html", help="Also write the page for people to a file."),
 ]
 PushTo = Annotated[
     str | None,
@@ -66,6 +70,7 @@ class Outputs:
         undetermined: "fail" or "pass".
         inputs: What is read, which no file may replace.
         push_to: The address of a Pushgateway.
+        html: File of the page for people.
 
     Raises:
         BadParameter: The name of a file says no format, or one file is to hold two things.
@@ -73,19 +78,27 @@ class Outputs:
         MissingDependencyError: What is needed is not installed.
     """
 
-    files: Sequence[Path]
-    curves: Sequence[Path]
-    github: bool
-    spec: Path | None
-    undetermined: str
+    files: Sequence[Path] = ()
+    curves: Sequence[Path] = ()
+    github: bool = False
+    spec: Path | None = None
+    undetermined: str = "fail"
     inputs: Sequence[str] = field(default=())
     push_to: str | None = None
+    html: Path | None = None
 
     def __post_init__(self) -> None:
         taken = {Path(path).resolve() for one in self.inputs for path in glob(one) or [one]}
+        pages = () if self.html is None else (self.html,)
+        for path in pages:
+            if path.suffix.lower() != ".html":
+                raise typer.BadParameter(
+                    f"{path}: expected a name that ends in .html", param_hint="--html"
+                )
         for option, paths, table in (
             ("--output", self.files, None),
             ("--curves", self.curves, "curves"),
+            ("--html", pages, None),
         ):
             for path in paths:
                 _check(path, option, table)
@@ -120,7 +133,9 @@ class Outputs:
         """Writes the files, and GitHub's summary where there is one."""
         from tallystick.exporting import append_summary, write
 
-        written = [write(report, path, undetermined=self.undetermined) for path in self.files]
+        pages = () if self.html is None else (self.html,)
+        files = [*self.files, *pages]
+        written = [write(report, path, undetermined=self.undetermined) for path in files]
         written += [write(report, path, table="curves") for path in self.curves]
         summary = os.environ.get("GITHUB_STEP_SUMMARY")
         if self.github and summary:

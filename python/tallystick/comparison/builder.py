@@ -79,21 +79,22 @@ def compare(
         )
     if not MIN_GROUPS <= groups <= MAX_GROUPS:
         raise ParameterError("groups: expected a whole number from 2 to 1000", name="groups")
-    tables = _core.compare(
-        reference._core,
-        current._core,
-        false_alarm_rate=false_alarm_rate,
-        groups=groups,
-        instruments=[
+    settings: dict[str, Any] = {
+        "false_alarm_rate": false_alarm_rate,
+        "groups": groups,
+        "instruments": [
             _settings(column, declared) for column in _instruments(declared, reference.plan)
         ],
-        new_columns=list(current.origin.new_columns),
-        minimum_coverage=declared.label.minimum_coverage if declared and declared.label else None,
-        model=declared.model.name if declared else None,
-        model_version=declared.model.version if declared else None,
-        spec_id=declared.spec_id if declared else None,
-    )
-    return Comparison(reference, current, declared, tables)
+        "new_columns": list(current.origin.new_columns),
+        "minimum_coverage": declared.label.minimum_coverage
+        if declared and declared.label
+        else None,
+        "model": declared.model.name if declared else None,
+        "model_version": declared.model.version if declared else None,
+        "spec_id": declared.spec_id if declared else None,
+    }
+    tables = _core.compare(reference._core, current._core, **settings)
+    return Comparison(reference, current, declared, tables, settings)
 
 
 def _instruments(spec: Spec | None, plan: Plan) -> tuple[ResolvedColumn, ...]:

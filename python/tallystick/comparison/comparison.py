@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tallystick import _core
 from tallystick.comparison.measurement import Measurement, measurements_of
 from tallystick.errors import MissingColumnError, ParameterError, did_you_mean
 from tallystick.profiling import Profile
@@ -14,6 +15,9 @@ from tallystick.spec import Spec
 
 # Pictures of a comparison, by method name; resolved on use so that no import points upward.
 _RENDERINGS = {
+    "_repr_html_": "tallystick.rendering.html:to_notebook",
+    "to_altair": "tallystick.rendering.charts:to_altair",
+    "to_html": "tallystick.rendering.html:to_html",
     "to_junit": "tallystick.exporting.junit:to_junit",
     "to_markdown": "tallystick.exporting.markdown:to_markdown",
     "to_prometheus": "tallystick.exporting.prometheus:text",
@@ -70,18 +74,29 @@ class Comparison:
     """
 
     def __init__(
-        self, reference: Profile, current: Profile, spec: Spec | None, tables: tuple[Any, Any]
+        self,
+        reference: Profile,
+        current: Profile,
+        spec: Spec | None,
+        tables: tuple[Any, Any],
+        settings: Mapping[str, Any],
     ) -> None:
         self.reference = reference
         self.current = current
         self.spec = spec
         self._tables = tables
+        self._settings = settings
         self.measurements = measurements_of(tables[0])
 
     @property
     def status(self) -> str:
         """The roll-up over deciding measurements: alert over undetermined over ok."""
         return str(_resolve("tallystick.judging:roll_up")(self.measurements))
+
+    @property
+    def false_alarm_rate(self) -> float:
+        """Chance of any alert while every effect is within its tolerance."""
+        return float(self._settings["false_alarm_rate"])
 
     @property
     def alerts(self) -> list[Measurement]:
@@ -117,6 +132,30 @@ class Comparison:
     def curves(self) -> Any:
         """What is drawn, as a `pyarrow.RecordBatch`; its schema is in docs/measurements.md."""
         return self._tables[1]
+
+    def by_window(self) -> Any:
+        """The measurements of each window of the current rows, as a `pyarrow.RecordBatch`.
+
+        Each window is held against the whole reference, over all rows, and judged as a report
+        of its own: the false-alarm rate is that of one window, not of all of them. Rows have
+        their `window_start` and `window_end`; there are none when the current profile was made
+        without `window=`.
+
+        Cost: that of one comparison without segments for each window.
+
+        Example:
+            >>> import tallystick as ts
+            >>> import numpy as np
+            >>> days = np.repeat(np.array(["2026-11-23", "2026-11-24"], "M8[s]"), 500)
+            >>> rows = {"at": days, "age": list(range(1000))}
+            >>> spec = {"schema": 1, "log": {"time": "at"}}
+            >>> report = ts.compare(reference=rows, current=rows, spec=spec, window="1d")
+            >>> len(set(report.by_window()["window_start"].to_pylist()))
+            2
+        """
+        return _core.compare(
+            self.reference._core, self.current._core, by_window=True, **self._settings
+        )[0]
 
     def to_dict(self) -> dict[str, Any]:
         """Status, sources and measurements as JSON-like values."""

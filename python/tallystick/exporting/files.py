@@ -28,9 +28,15 @@ _OF_THE_VERDICT = {
     ".xml": "tallystick.exporting.junit:to_junit",
 }
 # What writes all of it: text of (report).
-_OF_THE_REPORT = {".prom": "tallystick.exporting.prometheus:text"}
+_OF_THE_REPORT = {
+    ".html": "tallystick.rendering.html:to_html",
+    ".prom": "tallystick.exporting.prometheus:text",
+}
 # What must be installed, asked before the work is done.
-_NEEDS = {".prom": "tallystick.exporting.prometheus:client"}
+_NEEDS = {
+    ".html": "tallystick.rendering.html:require",
+    ".prom": "tallystick.exporting.prometheus:client",
+}
 SUFFIXES = tuple(sorted(_OF_A_TABLE | _OF_THE_VERDICT | _OF_THE_REPORT))
 """Endings of file names that `write` knows."""
 
@@ -47,8 +53,9 @@ def write(
     Args:
         comparison: The report.
         path: `.arrow`, `.parquet`, `.csv` and `.json` hold a table, `.xml` the verdict as
-            JUnit's tests, `.md` as Markdown, `.prom` metrics for node_exporter. What stands
-            there is replaced as a whole; when writing fails it is left as it was.
+            JUnit's tests, `.md` as Markdown, `.html` the page for people, `.prom` metrics for
+            node_exporter. What stands there is replaced as a whole; when writing fails it is left
+            as it was.
         table: `"measurements"`, which it is when left out, or `"curves"`.
         undetermined: Whether a gate `"fail"`s or `"pass"`es what could not be judged; of tests
             an error or a skipped one. Tables say `undetermined` either way.

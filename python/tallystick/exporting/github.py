@@ -14,7 +14,7 @@ from tallystick.judging import undetermined_passes
 from tallystick.profiling.files import why
 from tallystick.rendering.escaping import printable
 from tallystick.rendering.findings import Finding, Findings
-from tallystick.rendering.verdict import effect
+from tallystick.rendering.summary import effect
 from tallystick.rendering.words import label, sentences
 
 MOST = 10

@@ -16,7 +16,7 @@ from tallystick.comparison import Comparison, Measurement
 from tallystick.judging import holds_up, undetermined_passes
 from tallystick.rendering import printable
 from tallystick.rendering.findings import ALL, Finding, Findings
-from tallystick.rendering.verdict import effect, headline, model_name
+from tallystick.rendering.summary import effect, headline, model_name
 from tallystick.rendering.words import sentences
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

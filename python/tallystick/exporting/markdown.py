@@ -17,7 +17,7 @@ from tallystick.judging import undetermined_passes
 from tallystick.profiling import Profile
 from tallystick.rendering import numbers, printable, words
 from tallystick.rendering.findings import Finding, Findings, closeness
-from tallystick.rendering.verdict import headline
+from tallystick.rendering.summary import headline
 
 LIMIT = 65_536
 """Characters of a comment on GitHub."""

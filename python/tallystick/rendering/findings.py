@@ -10,10 +10,13 @@ from typing import Any
 
 from tallystick import _core
 from tallystick.comparison import Comparison, Measurement
+from tallystick.comparison.measurement import measurements_of
 
 ALL = "all"
 # From here on a change without tolerance counts as seen, after correction for many looks.
 DETECTABLE = 0.01
+# Instruments that are shown window by window.
+MOST_OVER_TIME = 60
 # Their p values are not about a change.
 _OF_ONE_SIDE = {metric["name"] for metric in _core.CATALOGUE if metric["side"] == "current"}
 
@@ -45,19 +48,82 @@ class Findings:
         """One measurement, if it was made."""
         return self._by_key.get((instrument, segment, metric))
 
-    def points(self, instrument: str, curve: str) -> list[dict[str, Any]]:
-        """Points of a curve of an instrument."""
-        import pyarrow.compute as pc  # type: ignore[import-untyped]
+    def rows_of(self, instrument: str) -> list[Measurement]:
+        """All measurements of an instrument."""
+        return self._by_instrument.get(instrument, [])
 
-        curves = self.comparison.curves()
-        of_column = curves.filter(pc.equal(curves["instrument"], instrument))
-        of_curve = of_column.filter(pc.equal(of_column["curve"], curve))
-        rows: list[dict[str, Any]] = of_curve.to_pylist()
-        return rows
+    def main_row(self, instrument: str) -> Measurement | None:
+        """The measurement that says most of an instrument: an alert, what is open, the nearest."""
+        rows = self.rows_of(instrument)
+        alerts = [one for one in rows if one.decides and one.status == "alert"]
+        if alerts:
+            return min(alerts, key=_most_urgent)
+        whole = [one for one in rows if one.segment == ALL and one.metric != "schema"]
+        decide = [one for one in whole if one.decides]
+        order = {"undetermined": 0, "ok": 1}
+        if decide:
+            return min(decide, key=lambda r: (order.get(r.status, 2), -closeness(r)))
+        return next((one for one in whole if one.metric == "psi_corrected"), None)
+
+    def status_of(self, instrument: str) -> str:
+        """The worst of its deciding measurements; of segments alerts alone count."""
+        decide = [one for one in self.rows_of(instrument) if one.decides]
+        if any(one.status == "alert" for one in decide):
+            return "alert"
+        whole = {one.status for one in decide if one.segment == ALL}
+        return next((one for one in ("undetermined", "ok") if one in whole), "not_applicable")
 
     @cached_property
-    def planned(self) -> dict[str, dict[str, Any]]:
-        """How each of the reference's columns is counted, by name; a core's call for all."""
+    def by_urgency(self) -> list[str]:
+        """Instruments: pages, warnings, what is open, and what came nearest to its tolerance."""
+        order = {"alert": 0, "undetermined": 1, "ok": 2}
+
+        def urgency(name: str) -> tuple[int, bool, float]:
+            row = self.main_row(name)
+            near = closeness(row) if row is not None else 0.0
+            return order.get(self.status_of(name), 3), row is None or row.severity != "page", -near
+
+        return sorted(self.instruments, key=urgency)
+
+    def points(self, instrument: str, curve: str) -> list[dict[str, Any]]:
+        """Points of a curve of an instrument."""
+        return self._points.get((instrument, curve), [])
+
+    @cached_property
+    def _by_instrument(self) -> dict[str, list[Measurement]]:
+        found: dict[str, list[Measurement]] = {}
+        for row in self.rows:
+            found.setdefault(row.instrument, []).append(row)
+        return found
+
+    @cached_property
+    def _points(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for point in self.comparison.curves().to_pylist():
+            found.setdefault((point["instrument"], point["curve"]), []).append(point)
+        return found
+
+    @cached_property
+    def windows(self) -> dict[tuple[str, str], list[Measurement]]:
+        """What each window shows, by instrument and metric, oldest first; of the most urgent."""
+        found: dict[tuple[str, str], list[Measurement]] = {}
+        if len(self.comparison.current.window_seconds) > 1:
+            for row in measurements_of(self._over_time(self.comparison.by_window())):
+                found.setdefault((row.instrument, row.metric), []).append(row)
+        return found
+
+    def _over_time(self, rows: Any) -> Any:
+        """Those that decide and how many labels there are: typing all others would take long."""
+        import pyarrow as pa  # type: ignore[import-untyped]
+        import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+        urgent = pa.array(self.by_urgency[:MOST_OVER_TIME], pa.string())
+        told = pc.or_(rows["decides"], pc.equal(rows["metric"], "label_coverage"))
+        return rows.filter(pc.and_(told, pc.is_in(rows["instrument"], value_set=urgent)))
+
+    @cached_property
+    def columns(self) -> dict[str, dict[str, Any]]:
+        """The columns of the reference's plan, by name."""
         return {column["name"]: column for column in self.comparison.reference.plan.columns}
 
     @cached_property
@@ -68,9 +134,9 @@ class Findings:
     @property
     def instruments(self) -> list[str]:
         """What is judged: the reference's columns."""
-        return list(self.planned)
+        return list(self.columns)
 
-    @property
+    @cached_property
     def beyond(self) -> list[Finding]:
         """Alerts, one for each instrument and metric; what follows from a lost column goes."""
         alerts = self.comparison.alerts
@@ -89,7 +155,7 @@ class Findings:
             total = self.find(lead.instrument, ALL, lead.metric)
         return Finding(lead, tuple(row for row in group if row is not lead), total)
 
-    @property
+    @cached_property
     def alerting(self) -> set[str]:
         """Instruments with an alert anywhere."""
         return {row.instrument for row in self.comparison.alerts}
@@ -100,7 +166,7 @@ class Findings:
         whole = {row.instrument for row in self.comparison.alerts if row.segment == ALL}
         return self.alerting - whole
 
-    @property
+    @cached_property
     def open(self) -> list[Measurement]:
         """What could not be judged over all rows."""
         return [row for row in self.comparison.undetermined if row.segment == ALL]
@@ -145,6 +211,10 @@ class Findings:
     def new_columns(self) -> list[str]:
         """Columns of the current data that nothing counts."""
         return [row.instrument for row in self.rows if row.reason == "new_column"]
+
+
+def _most_urgent(row: Measurement) -> tuple[bool, bool, float]:
+    return row.severity != "page", row.segment != ALL, -closeness(row)
 
 
 def closeness(row: Measurement) -> float:

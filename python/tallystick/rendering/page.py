@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-# Stands for a space that is no place to break a line.
-_TIED = "\xa0"
+# A space that is no place to break a line.
+TIED = "\xa0"
 _UNIT = re.compile(r" (%|pt\b|rows?\b)")
 
 NARROWEST = 60
@@ -65,7 +65,7 @@ def wrap(text: str, width: int) -> list[str]:
     """
     lines: list[str] = []
     current = ""
-    for word in _UNIT.sub(f"{_TIED}\\1", text).split(" "):
+    for word in tied(text).split(" "):
         while cell_len(word) > width:
             room = _fitting(word, width)
             lines += [current] if current else []
@@ -79,7 +79,17 @@ def wrap(text: str, width: int) -> list[str]:
             lines.append(current)
             current = word
     lines += [current] if current else []
-    return [line.replace(_TIED, " ") for line in lines]
+    return [line.replace(TIED, " ") for line in lines]
+
+
+def tied(text: str) -> str:
+    r"""The text with numbers tied to their units.
+
+    Example:
+        >>> tied("3.0 % of 5 rows").split(" ")
+        ['3.0\xa0%', 'of', '5\xa0rows']
+    """
+    return _UNIT.sub(f"{TIED}\\1", text)
 
 
 def _fitting(word: str, width: int) -> int:

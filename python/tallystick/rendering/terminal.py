@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tallystick.comparison import Comparison, Measurement
+from tallystick.comparison import Comparison
 from tallystick.profiling import Profile
-from tallystick.rendering import numbers, score_words, words
+from tallystick.rendering import numbers, score_words, summary, words
 from tallystick.rendering.escaping import printable, shortened, shortened_left
-from tallystick.rendering.findings import ALL, Finding, Findings, closeness
-from tallystick.rendering.page import WIDEST, Page, joined, pad, widths
-from tallystick.rendering.verdict import headline
+from tallystick.rendering.findings import Finding, Findings
+from tallystick.rendering.page import WIDEST, Page, pad, widths
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -105,14 +104,9 @@ def _page(comparison: Comparison, width: int, peak_memory_bytes: int | None) -> 
 
 
 def _headline(page: Page, findings: Findings) -> None:
-    word = findings.comparison.status.upper()
-    page.wrapped(
-        headline(findings),
-        len(word) + 2,
-        "bold",
-        head=word,
-        head_style=_STYLES[findings.comparison.status],
-    )
+    status = findings.comparison.status
+    word, style = status.upper(), _STYLES[status]
+    page.wrapped(summary.headline(findings), len(word) + 2, "bold", head=word, head_style=style)
 
 
 def _two_sides(page: Page, comparison: Comparison) -> None:
@@ -196,72 +190,30 @@ def _more(page: Page, hidden: int) -> None:
 
 
 def _not_judged(page: Page, findings: Findings) -> None:
-    groups: dict[tuple[str, str], list[Measurement]] = {}
-    for row in findings.open:
-        groups.setdefault(words.why_not(row), []).append(row)
+    groups = summary.open_groups(findings)
     parts = findings.open_parts
     if not groups and not parts:
         return
     page.line(("  NOT JUDGED (is not ok)", "bold"))
-    ordered = sorted(groups.items(), key=lambda item: item[0][0])
-    shown = ordered[:MOST_ROWS]
-    alone = [_open_label(rows[0]) for _, rows in shown if len(rows) == 1]
+    shown = groups[:MOST_ROWS]
+    alone = [summary.open_label(rows[0]) for _, _, rows in shown if len(rows) == 1]
     room = min(max(map(cell_len, alone), default=0), page.width // 3)
     before = ""
-    for (word, text), rows in shown:
+    for word, text, rows in shown:
         head = f"  {'' if word == before else word}"
         if len(rows) == 1:
-            head = f"{pad(head, _HEAD)}{pad(shortened(_open_label(rows[0]), room), room)}"
+            head = f"{pad(head, _HEAD)}{pad(shortened(summary.open_label(rows[0]), room), room)}"
             page.wrapped(text, cell_len(head) + 2, head=head)
         else:
-            page.wrapped(f"{_labels(rows)}: {text}", _HEAD, head=head)
+            page.wrapped(f"{summary.open_labels(rows)}: {text}", _HEAD, head=head)
         before = word
-    _more(page, len(ordered) - len(shown))
+    _more(page, len(groups) - len(shown))
     if parts:
-        page.wrapped(_open_parts(parts), _HEAD, "dim", head="  parts")
-
-
-def _labels(rows: Sequence[Measurement]) -> str:
-    shown = ", ".join(_open_label(row) for row in rows[:MOST_ROWS])
-    more = len(rows) - MOST_ROWS
-    return shown if more <= 0 else f"{shown}, {more:,} more"
-
-
-def _open_label(row: Measurement) -> str:
-    seen = f" ({words.level(row, row.usual_level)})" if words.varies(row) else ""
-    return words.label(row) + seen
-
-
-def _open_parts(parts: Sequence[Measurement]) -> str:
-    segments = list(dict.fromkeys(row.segment for row in parts))
-    shown = ", ".join(words.segment(one) for one in segments[:3])
-    more = f" and {len(segments) - 3} more" if len(segments) > 3 else ""
-    wants = {"rows": ("too_few_rows",), "labels": ("no_labels_yet", "low_coverage")}
-    counts = {noun: sum(row.reason in of for row in parts) for noun, of in wants.items()}
-    all_of = next((noun for noun, count in counts.items() if count == len(parts)), None)
-    some = [f"{count:,} for want of {noun}" for noun, count in counts.items() if count]
-    reason = "".join(f", {one}" for one in ([f"all for want of {all_of}"] if all_of else some))
-    judgements = numbers.plural(len(parts), "judgement")
-    those = "it does" if len(parts) == 1 else "they do"
-    where = f"{numbers.plural(len(segments), 'segment')} ({shown}{more})"
-    return f"{judgements} left open in {where}{reason}; {those} not count in the verdict"
+        page.wrapped(summary.open_parts(parts), _HEAD, "dim", head="  parts")
 
 
 def _within(page: Page, findings: Findings) -> None:
-    said = [f"{len(findings.fine)} of {len(findings.instruments)}"]
-    changed = len(findings.changed)
-    if changed:
-        said.append(f"of which {changed} changed detectably, but little")
-    near = findings.nearest
-    text = ", ".join(said)
-    if near is not None:
-        text += f"; nearest: {words.label(near)} {_of_tolerance(near)}"
-    page.wrapped(text, _HEAD, head="  OK")
-
-
-def _of_tolerance(row: Measurement) -> str:
-    value = words.level(row, row.value) if closeness(row) else "0"
-    return f"{value} of {words.level(row, row.tolerance)}"
+    page.wrapped(summary.within(findings), _HEAD, head="  OK")
 
 
 def _labels_known(page: Page, findings: Findings) -> None:
@@ -271,54 +223,20 @@ def _labels_known(page: Page, findings: Findings) -> None:
 
 
 def _schema(page: Page, findings: Findings) -> None:
-    comparison = findings.comparison
-    said = []
-    new = findings.new_columns
-    if new:
-        noun = "new column" if len(new) == 1 else "new columns"
-        said.append(f"{noun} {words.names(new)}: not in the plan, not read")
-    plain = [one for one in findings.rows if one.metric == "schema" and one.segment == ALL]
-    lost = [one.instrument for one in plain if one.reason == "missing_column"]
-    retyped = [one.instrument for one in plain if one.reason == "retyped"]
-    said += [f"missing {words.names(lost)}"] if lost else []
-    said += [f"retyped {words.names(retyped)}"] if retyped else []
-    for side in (comparison.reference, comparison.current):
-        said += [printable(line) for line in side.origin.differences[:3]]
-        more = len(side.origin.differences) - 3
-        said += [f"{more} more columns not alike in all files"] if more > 0 else []
+    said = summary.schema(findings)
     if said:
-        page.wrapped(" · ".join(said), _HEAD, head="  SCHEMA")
+        page.wrapped(said, _HEAD, head="  SCHEMA")
 
 
 def _coarse(page: Page, comparison: Comparison) -> None:
-    coarse = comparison.reference.coarse
-    if coarse:
-        text = f"{words.names(coarse)}: single cells hold over 2 % of the rows, changes in them"
-        page.wrapped(f"{text} cannot be seen", _HEAD, head="  COARSE")
+    said = summary.coarse(comparison)
+    if said:
+        page.wrapped(said, _HEAD, head="  COARSE")
 
 
 def _counted(page: Page, comparison: Comparison, peak_memory_bytes: int | None) -> None:
-    current = comparison.current
-    columns = current.columns()
-    counted = min((column["rows"] for column in columns.values()), default=current.rows)
-    took = [one.origin.seconds for one in (comparison.reference, current)]
-    known = [seconds for seconds in took if seconds is not None]
-    said = [
-        f"{counted:,} of {numbers.plural(current.rows, 'row')}",
-        numbers.plural(len(columns), "column"),
-        numbers.seconds(sum(known)) if known else "",
-        f"{numbers.size(peak_memory_bytes)} peak" if peak_memory_bytes is not None else "",
-    ]
-    page.wrapped(joined(said, ", "), _HEAD, head="  COUNTED")
+    page.wrapped(summary.counted(comparison, peak_memory_bytes), _HEAD, head="  COUNTED")
 
 
 def _whose(page: Page, comparison: Comparison) -> None:
-    spec = comparison.spec
-    model = None if spec is None else spec.model
-    said = [
-        f"owner {printable(model.owner)}" if model and model.owner else "",
-        f"runbook {printable(model.runbook)}" if model and model.runbook else "",
-        f"spec {spec.spec_id[:7]}" if spec else "",
-        f"plan {comparison.reference.plan.plan_id[:7]}",
-    ]
-    page.wrapped(joined(said, " · "), 2, "dim")
+    page.wrapped(summary.whose(comparison), 2, "dim")

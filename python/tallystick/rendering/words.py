@@ -18,6 +18,7 @@ _SPECIAL = {
     "__infinite__": "infinite",
     "__mistyped__": "of another type",
     "__other__": "categories new to the plan",
+    "__rest__": "all other categories",
     "rest": "the rest",
 }
 # The part of the rows with a defect that a segment has to hold before it is pointed at, and how
@@ -106,7 +107,7 @@ def sides(findings: Findings, row: Measurement) -> tuple[str, str]:
 
 def value_of(findings: Findings, instrument: str) -> Callable[[float | None], str]:
     """How values of a column are written: dates as such."""
-    return value_format(findings.planned.get(instrument, {}))
+    return value_format(findings.columns.get(instrument, {}))
 
 
 def value_format(column: Mapping[str, Any]) -> Callable[[float | None], str]:

@@ -3,7 +3,7 @@
 use arrow_pyarrow::ToPyArrow;
 use pyo3::prelude::*;
 use tallystick_arrow::Identity;
-use tallystick_core::compare::{Decider, Instrument, OutcomeTolerances, Settings};
+use tallystick_core::compare::{Decider, Instrument, OutcomeTolerances, Settings, compare_windows};
 use tallystick_core::measure::fairness::GapInterval;
 
 use crate::errors::{Failure, guard};
@@ -61,9 +61,9 @@ impl From<InstrumentSettings> for Instrument {
     }
 }
 
-/// Both tables of a comparison, as record batches.
+/// Both tables of a comparison, as record batches; by window the second one is empty.
 #[pyfunction]
-#[pyo3(signature = (reference, current, *, false_alarm_rate, groups, instruments, new_columns, minimum_coverage=None, model=None, model_version=None, spec_id=None))]
+#[pyo3(signature = (reference, current, *, false_alarm_rate, groups, instruments, new_columns, minimum_coverage=None, by_window=false, model=None, model_version=None, spec_id=None))]
 #[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
 pub fn compare(
     py: Python<'_>,
@@ -74,6 +74,7 @@ pub fn compare(
     instruments: Vec<InstrumentSettings>,
     new_columns: Vec<String>,
     minimum_coverage: Option<f64>,
+    by_window: bool,
     model: Option<String>,
     model_version: Option<String>,
     spec_id: Option<String>,
@@ -86,7 +87,8 @@ pub fn compare(
             // Copies: one lock at a time, and the two may be one object.
             let reference = reference.lock().clone();
             let current = current.lock().clone();
-            let report = tallystick_core::compare::compare(&reference, &current, &settings)?;
+            let lay = if by_window { compare_windows } else { tallystick_core::compare::compare };
+            let report = lay(&reference, &current, &settings)?;
             let plan = reference.plan();
             Ok((
                 tallystick_arrow::measurements(&report, plan, &identity),

@@ -19,6 +19,7 @@ mod settings;
 mod top;
 mod usual;
 mod values;
+mod windows;
 
 pub use counts::{ON_COUNTS, measure_counts};
 pub use measurement::{CurvePoint, Measurement, Reason, Status};
@@ -28,6 +29,7 @@ pub use regression::{RegressionSettings, Rows as RegressionRows, measure_regress
 pub use settings::{Decider, Instrument, OutcomeTolerances, Settings};
 pub use top::{Rows as TopRows, TopSettings, measure_top};
 pub use values::measure_ks;
+pub use windows::compare_windows;
 
 use crate::error::Result;
 use crate::inference::multiplicity::benjamini_hochberg;
@@ -37,7 +39,7 @@ use crate::slice::SliceKey;
 use crate::state::{Grain, SliceState};
 use column::Task;
 use groups::Grouping;
-use usual::Windows;
+use usual::{Usual, Windows};
 
 /// Both tables.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -166,7 +168,6 @@ impl<'a> Both<'a> {
         report: &mut Report,
     ) {
         let whole = key == SliceKey::default();
-        let grain = |profile: &Profile| if whole { profile.grain() } else { Grain::Coarse };
         let state = |profile: &Profile, key: &SliceKey| {
             let part = if whole { None } else { profile.slice(key) };
             part.unwrap_or_else(|| SliceState::new(profile.plan(), Grain::Coarse))
@@ -174,32 +175,49 @@ impl<'a> Both<'a> {
         let (reference_part, current_part) = (state(self.reference, &key), state(self.current, &current_key));
         let (reference, current) =
             if whole { (self.reference.all(), self.current.all()) } else { (&reference_part, &current_part) };
-        let windows = Windows::new(self.windows(&key));
+        let usual = self.usual(&key, columns);
+        self.measure_columns((key, current_key), (reference, current), columns, &usual, report);
+        self.measure_outcomes(key, (reference, current), report);
+    }
+
+    /// What is usual in a slice, of every column.
+    fn usual(&self, key: &SliceKey, columns: &[Shared<'_>]) -> Vec<Usual> {
+        let windows = Windows::new(self.windows(key));
+        let of = |s: &Shared<'_>| windows.usual(s.reference, &s.column.counter, &s.grouping);
+        columns.iter().map(of).collect()
+    }
+
+    fn measure_columns(
+        &self,
+        (key, current_key): (SliceKey, SliceKey),
+        (reference, current): (&SliceState, &SliceState),
+        columns: &[Shared<'_>],
+        usual: &[Usual],
+        report: &mut Report,
+    ) {
+        let whole = key == SliceKey::default();
+        let grain = |profile: &Profile| if whole { profile.grain() } else { Grain::Coarse };
         let concentration =
             usual::concentration(self.reference, &key) + usual::concentration(self.current, &current_key);
-        for shared in columns {
+        for (shared, usual) in columns.iter().zip(usual) {
             let of_segment = key.segment.is_some_and(|(column, _)| column as usize == shared.reference);
             if of_segment {
                 continue;
             }
-            let instrument = self.settings.instrument(&shared.column.name);
-            let usual =
-                windows.usual(shared.reference, &shared.column.counter, &shared.grouping, concentration);
             let task = Task {
                 column: shared.column,
                 slice: key,
                 reference: (&reference.columns[shared.reference], grain(self.reference)),
                 current: (&current.columns[shared.current], grain(self.current)),
                 grouping: &shared.grouping,
-                usual: &usual,
-                instrument: &instrument,
+                usual: &usual.spread(concentration),
+                instrument: &self.settings.instrument(&shared.column.name),
             };
             report.measurements.extend(task.measure());
             if whole {
                 report.curves.extend(curves::distribution(&task));
             }
         }
-        self.measure_outcomes(key, (reference, current), report);
     }
 
     /// The reference's windows within a slice.

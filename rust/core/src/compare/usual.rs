@@ -43,6 +43,17 @@ impl Usual {
         self.levels.iter().find(|(name, _)| *name == metric).map(|(_, level)| *level)
     }
 
+    /// The same for sides whose rows are spread over windows; `concentration` is the sum over
+    /// both sides of their `sum(a_k^2)`.
+    pub(super) fn spread(&self, concentration: f64) -> Self {
+        Self {
+            levels: self.levels.clone(),
+            psi: self.psi * concentration,
+            missing: self.missing * concentration,
+            other: self.other * concentration,
+        }
+    }
+
     fn raise(&mut self, metric: &'static str, value: Option<f64>) {
         let Some(value) = value.map(f64::abs) else { return };
         match self.levels.iter_mut().find(|(name, _)| *name == metric) {
@@ -72,15 +83,8 @@ impl Windows {
         Self { parts, total }
     }
 
-    /// What is usual for a column.
-    /// `concentration` is the sum over both sides of their `sum(a_k^2)`.
-    pub(super) fn usual(
-        &self,
-        column: usize,
-        counter: &Counter,
-        grouping: &Grouping<'_>,
-        concentration: f64,
-    ) -> Usual {
+    /// What is usual for a column, between one window and the others.
+    pub(super) fn usual(&self, column: usize, counter: &Counter, grouping: &Grouping<'_>) -> Usual {
         let mut usual = Usual::default();
         let Some(total) = self.total.as_ref().filter(|_| self.parts.len() >= FEWEST_WINDOWS) else {
             return usual;
@@ -118,9 +122,9 @@ impl Windows {
         if total.rows < FEWEST_ROWS * self.parts.len() as u64 {
             usual.levels.clear();
         }
-        usual.psi = excess(&spread.psi) * concentration;
-        usual.missing = excess(&spread.missing) * concentration;
-        usual.other = excess(&spread.other) * concentration;
+        usual.psi = excess(&spread.psi);
+        usual.missing = excess(&spread.missing);
+        usual.other = excess(&spread.other);
         usual
     }
 }
