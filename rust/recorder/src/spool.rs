@@ -1,0 +1,107 @@
+//! The only file of the crate that touches the disk: a recorder's own files, appended to.
+//!
+//! A file is written whole up to its opening before it bears its name, so that one with that name
+//! can always be read. Frames are appended and synced; one that a crash cuts off ends in a
+//! checksum that does not hold. After a failed write nothing is appended to that file any more:
+//! the same frames, under the same numbers, go into the next one.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::frame::{self, Kind, RecorderId};
+
+/// A file is followed by the next one when it is longer.
+const SEGMENT_BYTES: u64 = 64 << 20;
+/// How spool files end.
+pub const SUFFIX: &str = ".spool";
+/// How files end that have no opening yet.
+pub const TEMPORARY: &str = ".spool.tmp";
+
+struct Segment {
+    file: File,
+    length: u64,
+}
+
+/// Frames of one recorder on their way to the disk.
+pub(crate) struct Spool {
+    folder: PathBuf,
+    recorder: RecorderId,
+    /// Body of the opening.
+    opening: Vec<u8>,
+    number: u64,
+    open: Option<Segment>,
+    /// Frames that are not written yet, in order.
+    pending: VecDeque<Vec<u8>>,
+    sequence: u64,
+}
+
+impl Spool {
+    pub fn new(folder: PathBuf, recorder: RecorderId, opening: Vec<u8>) -> Self {
+        let pending = VecDeque::new();
+        Self { folder, recorder, opening, number: 0, open: None, pending, sequence: 0 }
+    }
+
+    /// Whether any frame was ever added.
+    pub fn has_begun(&self) -> bool {
+        self.sequence > 0
+    }
+
+    /// Gives a frame its number, and puts it at the end of those to write.
+    pub fn add(&mut self, kind: Kind, body: &[u8]) {
+        self.sequence += 1;
+        self.pending.push_back(frame::encode(kind, &self.recorder, self.sequence, body));
+    }
+
+    /// Writes what is pending, to the disk itself; how many frames and bytes.
+    ///
+    /// # Errors
+    /// When it cannot be written: all of it stays pending.
+    pub fn write(&mut self) -> io::Result<(u64, u64)> {
+        if self.pending.is_empty() {
+            return Ok((0, 0));
+        }
+        let frames = self.pending.len() as u64;
+        let bytes: Vec<u8> = self.pending.iter().flatten().copied().collect();
+        let mut segment = match self.open.take() {
+            Some(segment) if segment.length < SEGMENT_BYTES => segment,
+            _ => self.begin()?,
+        };
+        let written = segment.file.write_all(&bytes).and_then(|()| segment.file.sync_data());
+        if let Err(error) = written {
+            // Half a frame at the end would be skipped by readers, but need not stay.
+            let _ = segment.file.set_len(segment.length);
+            return Err(error);
+        }
+        segment.length += bytes.len() as u64;
+        self.open = Some(segment);
+        self.pending.clear();
+        Ok((frames, bytes.len() as u64))
+    }
+
+    /// The next file, with its opening.
+    fn begin(&mut self) -> io::Result<Segment> {
+        let hex: String = self.recorder.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = format!("{hex}-{:06}", self.number);
+        let temporary = self.folder.join(format!(".{name}{TEMPORARY}"));
+        let begun = self.write_opening(&temporary, &self.folder.join(format!("{name}{SUFFIX}")));
+        match &begun {
+            // A number is not used again, whatever becomes of its file.
+            Ok(_) => self.number += 1,
+            Err(_) => drop(fs::remove_file(&temporary)),
+        }
+        begun
+    }
+
+    fn write_opening(&self, temporary: &Path, path: &Path) -> io::Result<Segment> {
+        let bytes = frame::encode(Kind::Opening, &self.recorder, self.number, &self.opening);
+        let mut file = OpenOptions::new().create(true).write(true).truncate(true).open(temporary)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        fs::rename(temporary, path)?;
+        // The name is safe once the folder is; not every file system offers that.
+        let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        Ok(Segment { file, length: bytes.len() as u64 })
+    }
+}
