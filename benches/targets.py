@@ -146,7 +146,16 @@ TARGETS = (
             _rate("codes-1000", 2000, "1,000 categories"),
         ),
     ),
-    Target("a record in serving"),
+    Target(
+        "a record in serving",
+        (
+            _rate("serving-record", 1 / 1.2, "as a dict"),
+            Check("serving-record", "as a tuple", "rate", 1e6 / 0.6, engine=f"{OURS}, as a tuple"),
+            _rate("serving-scalar", 1e3 / 60, "a single number"),
+            _over("serving-record", "prometheus_client", 50, "prometheus_client"),
+            _over("serving-p999", "prometheus_client", 10, "prometheus_client at p99.9"),
+        ),
+    ),
     Target(
         "Parquet log against a reference, whole report",
         (
