@@ -90,6 +90,10 @@ class Recorder(_core.Recorder):
         strict: bool = False,
     ) -> Self:
         """Checks the parameters and hands them to the compiled recorder."""
+        if not isinstance(plan, Plan | Profile):
+            raise ParameterError(
+                f"plan: expected a plan or a profile, got {type(plan).__name__}", name="plan"
+            )
         spec, plan = plan._spec, plan.plan if isinstance(plan, Profile) else plan
         if not 0.01 <= flush_seconds <= 86_400:
             raise ParameterError("flush_seconds: expected 0.01 to 86400", name="flush_seconds")
@@ -154,7 +158,7 @@ class Recorder(_core.Recorder):
         """
         beside = {"score": score, "label": label}
         for batch, micros in batches_of(self, data, columns, beside, id, time):
-            self.count_batch(batch, micros)
+            self._count_batch(batch, micros)
 
     def profile(self, *, scalar: str | None = None) -> Profile:
         """What was counted so far, of a recorder without a spool.
@@ -165,7 +169,7 @@ class Recorder(_core.Recorder):
         Raises:
             ParameterError: The counts are in the spool: `read_spool` has them.
         """
-        counted = self.counted(scalar)
+        counted = self._counted(scalar)
         if counted is None:
             hint = "ts.read_spool(folder).profile"
             raise ParameterError(
@@ -187,7 +191,7 @@ class Recorder(_core.Recorder):
             >>> rec.counters["rows_logged"], rec.counters["unknown_names"]
             (1, {'aeg': 1})
         """
-        totals, unknown = self.totals()
+        totals, unknown = self._totals()
         return {**totals, "unknown_names": unknown}
 
     def __enter__(self) -> Self:
