@@ -101,7 +101,8 @@ def test_any_mapping_will_do_and_nothing_else_is_raised(rec):
 def test_times_of_every_kind_find_their_window(baseline):
     noon = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     kinds = [NOON, NOON + 0.25, noon, noon.replace(tzinfo=None), np.int64(NOON), np.float64(NOON)]
-    kinds += [pd.Timestamp(noon), np.datetime64("2026-11-23T12:00:00.5")]
+    kinds += [pd.Timestamp(noon), np.datetime64("2026-11-23T12:00:00.5"), "2026-11-23 12:00"]
+    kinds += ["2026-11-23T12:00:00Z", "2026-11-23T14:30:00.123+02:00"]
     with ts.Recorder(baseline, window="1h") as rec:
         for time in kinds:
             rec.log({"age": 1.0}, time=time)

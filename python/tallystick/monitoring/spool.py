@@ -13,6 +13,7 @@ from typing import Any
 from tallystick import _core
 from tallystick.errors import CorruptStateError, InputError, MergeError, ParameterError
 from tallystick.profiling import Plan, Profile
+from tallystick.profiling.profiles import Origin
 from tallystick.profiling.windows import instant, iso
 
 SUFFIX = ".spool"
@@ -224,9 +225,8 @@ class _Tally:
             report.frames = len(seen)
             report.missing_frames = max(seen) - len(seen)
         total = self.rows.total()
-        profile = None if total is None else Profile(total)
-        if profile is not None and plan is not None:
-            profile._spec = plan._spec
+        spec, origin = None if plan is None else plan._spec, Origin(description=str(folder))
+        profile = None if total is None else Profile(total, spec=spec, origin=origin)
         return Spool(
             folder=folder,
             profile=profile,

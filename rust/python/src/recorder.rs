@@ -1,4 +1,5 @@
 //! Recorders: what a request calls.
+#![allow(clippy::doc_markdown, reason = "what `help()` shows is written as Python's is")]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -100,8 +101,8 @@ impl Recorder {
     ///     score: What the model gave, for the plan's score column.
     ///     label: What really happened, if that is known already.
     ///     id: Names the prediction; with `sample` it decides whether the row is kept. Not kept itself.
-    ///     time: When it happened: seconds since 1970, a date or a datetime (UTC if naive). None takes
-    ///         the plan's time column among the features, else the present.
+    ///     time: When it happened: seconds since 1970, a datetime (UTC if naive), a date, or ISO text.
+    ///         None takes the plan's time column among the features, else the present.
     ///     latency: Seconds that it took; counted as `latency_seconds`.
     ///
     /// Raises:
