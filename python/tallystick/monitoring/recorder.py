@@ -50,8 +50,9 @@ class Recorder(_core.Recorder):
 
     Missing data: None is null; a column that is not given is null, a label that is not given
         absent: labels mostly come later.
-    Cost: 0.8 us for 50 numbers as a tuple, somewhat more as a dict; memory some 10 MiB beside
-        the state of each open window (see docs/memory.md).
+    Cost: about 1 us for 57 values as a dict, 0.6 us as a tuple, 0.06 us for a single number, and
+        somewhat less on the recorder's thread; memory some 10 MiB beside the state of each open
+        window (see docs/memory.md).
     Source: this library's docs/guide/serving.md.
 
     Example:
@@ -146,7 +147,7 @@ class Recorder(_core.Recorder):
             ParameterError: A matrix without names, or lengths that differ.
             InputError: The data cannot be read.
 
-        Cost: some 0.2 ms a call, then 0.15 us a row of 50 columns: from some 200 rows on.
+        Cost: some 0.2 ms a call, then 0.15 us a row of 50 columns: worth it from 250 rows on.
 
         Example:
             >>> import numpy as np
