@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tallystick.errors import TallystickError
     from tallystick.metrics.evaluation import evaluate
     from tallystick.metrics.values import Histogram, Quantiles, histogram, quantiles
+    from tallystick.monitoring import Recorder, read_spool
     from tallystick.profiling import Plan, Profile, load, profile
     from tallystick.spec import Spec, load_spec
 
@@ -35,6 +36,7 @@ __all__ = [
     "Plan",
     "Profile",
     "Quantiles",
+    "Recorder",
     "Spec",
     "TallystickError",
     "__version__",
@@ -47,6 +49,7 @@ __all__ = [
     "metrics",
     "profile",
     "quantiles",
+    "read_spool",
 ]
 
 _HOMES = {
@@ -56,6 +59,7 @@ _HOMES = {
     "Plan": "tallystick.profiling",
     "Profile": "tallystick.profiling",
     "Quantiles": "tallystick.metrics.values",
+    "Recorder": "tallystick.monitoring",
     "Spec": "tallystick.spec",
     "TallystickError": "tallystick.errors",
     "compare": "tallystick.comparison",
@@ -65,6 +69,7 @@ _HOMES = {
     "load_spec": "tallystick.spec",
     "profile": "tallystick.profiling",
     "quantiles": "tallystick.metrics.values",
+    "read_spool": "tallystick.monitoring",
 }
 
 

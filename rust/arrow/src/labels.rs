@@ -11,9 +11,7 @@ use arrow_array::{Array, ArrayAccessor};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 use hashbrown::HashMap;
-use tallystick_core::batch::{
-    Bits, Labels, NAN, NEGATIVE_INFINITY, NULL, Numbers, POSITIVE_INFINITY, spread,
-};
+use tallystick_core::batch::{Bits, Labels, NULL, Numbers, spread, text_of};
 
 use tallystick_core::scalar::Countable;
 
@@ -95,8 +93,8 @@ fn whole<'a, T: Countable + ToString + Hash + Eq>(array: &'a dyn Array, values: 
 
 fn numeric<'a>(array: &'a dyn Array, numbers: Numbers<'a>) -> Labels<'a> {
     match numbers {
-        Numbers::F64(v) => coded(array, v, float_code, f64::to_bits),
-        Numbers::F32(v) => coded(array, v, |v| float_code(f64::from(v)), f32::to_bits),
+        Numbers::F64(v) => coded(array, v, text_of, f64::to_bits),
+        Numbers::F32(v) => coded(array, v, |v| text_of(f64::from(v)), f32::to_bits),
         Numbers::I8(v) => whole(array, v),
         Numbers::I16(v) => whole(array, v),
         Numbers::I32(v) => whole(array, v),
@@ -105,23 +103,6 @@ fn numeric<'a>(array: &'a dyn Array, numbers: Numbers<'a>) -> Labels<'a> {
         Numbers::U16(v) => whole(array, v),
         Numbers::U32(v) => whole(array, v),
         Numbers::U64(v) => whole(array, v),
-    }
-}
-
-/// The canonical text of a double, or the code of what is not a number. A fraction is written
-/// as its f32 rounding, so that a category and its f32 cast are one.
-fn float_code(value: f64) -> Result<String, u32> {
-    if value.is_nan() {
-        Err(NAN)
-    } else if value.is_infinite() {
-        Err(if value > 0.0 { POSITIVE_INFINITY } else { NEGATIVE_INFINITY })
-    } else {
-        // Display writes the shortest decimal, integral values without a fraction; adding
-        // zero turns -0 into 0.
-        let narrow = value as f32;
-        // A fraction stays one: as an integer it would be another category.
-        let same_kind = narrow.is_finite() && narrow.fract() != 0.0 && value.fract() != 0.0;
-        Ok(if same_kind { narrow.to_string() } else { (value + 0.0).to_string() })
     }
 }
 

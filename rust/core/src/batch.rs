@@ -17,6 +17,26 @@ pub const NEGATIVE_INFINITY: u32 = u32::MAX - 2;
 /// Code of a label that is plus infinity.
 pub const POSITIVE_INFINITY: u32 = u32::MAX - 3;
 
+/// The canonical text of a double, so that 1, 1.0 and "1" are one category; or the code of what is
+/// not a number. A fraction is written as its f32 rounding: a category and its f32 cast are one.
+///
+/// # Errors
+/// [`NAN`], [`NEGATIVE_INFINITY`] or [`POSITIVE_INFINITY`].
+pub fn text_of(value: f64) -> Result<String, u32> {
+    if value.is_nan() {
+        Err(NAN)
+    } else if value.is_infinite() {
+        Err(if value > 0.0 { POSITIVE_INFINITY } else { NEGATIVE_INFINITY })
+    } else {
+        // Display writes the shortest decimal, integral values without a fraction; adding
+        // zero turns -0 into 0.
+        let narrow = value as f32;
+        // A fraction stays one: as an integer it would be another category.
+        let same_kind = narrow.is_finite() && narrow.fract() != 0.0 && value.fract() != 0.0;
+        Ok(if same_kind { narrow.to_string() } else { (value + 0.0).to_string() })
+    }
+}
+
 /// The numbers of a column in their own type.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs)]

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::binning::Binning;
+use crate::binning::{Binning, Recipe, Sample};
 use crate::codec::bytes::{Reader, Writer};
 use crate::error::{Error, Result, parameter};
 use crate::outcome::{MAX_OUTCOMES, Outcome};
 use crate::sampling::Sampling;
+use crate::scalar::Domain;
 use crate::vocabulary::Vocabulary;
 use crate::{binning, vocabulary};
 
@@ -119,6 +120,16 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The plan of a single number that no reference is known of: log-linear cells.
+    ///
+    /// # Errors
+    /// When the name is too long.
+    pub fn of_scalar(name: &str) -> Result<Self> {
+        let binning = Binning::fit(&Recipe::LogLinear, Domain::Float, &Sample::floats(Vec::new()))?;
+        let counter = Counter::Numeric(Arc::new(binning));
+        Self::new(vec![Column { name: name.to_owned(), role: Role::Feature, counter }], None)
+    }
+
     /// The plan with these outcomes, whatever their order.
     ///
     /// # Errors
@@ -147,12 +158,13 @@ impl Plan {
     /// The plan of a log of which only some rows were kept.
     ///
     /// # Errors
-    /// When no segment column tells which stratum a row is of.
+    /// When no segment column tells which stratum a row is of, where they differ.
     pub fn with_sampling(mut self, sampling: Option<Sampling>) -> Result<Self> {
-        let is_segment = |sampling: &Sampling| {
-            self.find(sampling.column()).is_some_and(|i| self.columns[i].role == Role::Segment)
+        let known = |sampling: &Sampling| {
+            let column = self.find(sampling.column());
+            sampling.share().is_some() || column.is_some_and(|i| self.columns[i].role == Role::Segment)
         };
-        if !sampling.as_ref().is_none_or(is_segment) {
+        if !sampling.as_ref().is_none_or(known) {
             return Err(parameter("sampling.column", "a segment column of the plan"));
         }
         self.sampling = sampling;
@@ -226,6 +238,12 @@ impl Plan {
         self.sampling.as_ref()
     }
 
+    /// The same, where rows have to be weighted by their stratum.
+    #[must_use]
+    pub fn strata(&self) -> Option<&Sampling> {
+        self.sampling.as_ref().filter(|sampling| sampling.share().is_none())
+    }
+
     /// Whether the plan has what the first format had not.
     #[must_use]
     pub fn has_outcomes(&self) -> bool {
@@ -256,7 +274,8 @@ impl Plan {
         names.extend(unlike(self, other));
         names.extend(unlike(other, self));
         if self.sampling != other.sampling {
-            let column = |one: &Self| one.sampling.as_ref().map(|s| s.column().to_owned());
+            let name = |s: &Sampling| s.share().map_or(s.column(), |_| "sampling").to_owned();
+            let column = |one: &Self| one.sampling.as_ref().map(name);
             names.extend(column(self).into_iter().chain(column(other)));
         }
         if self.time != other.time {

@@ -1,5 +1,7 @@
 //! Logs of which only a part was kept, and how large a part.
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::codec::bytes::{Reader, Writer};
 use crate::error::{Result, parameter};
 use crate::slice::Segment;
@@ -7,6 +9,13 @@ use crate::vocabulary::Vocabulary;
 
 /// Most strata of a plan: those that are kept apart in slices.
 pub const MAX_STRATA: usize = crate::vocabulary::COARSE_CATEGORIES;
+
+/// Whether the row of this id is among those kept when a share of all is: the same answer in every
+/// process, so that a prediction and its label are kept together.
+#[must_use]
+pub fn keeps(id: &[u8], share: f64) -> bool {
+    share >= 1.0 || xxh3_64(id) < (share * 2_f64.powi(64)) as u64
+}
 
 /// Which part of the rows was kept, by the value of a segment column.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +41,24 @@ impl Sampling {
             return Err(parameter("sampling.rates", "shares above 0 and not above 1"));
         }
         Ok(Self { column, rates })
+    }
+
+    /// The same share of all rows, chosen without regard to what they hold: nothing has to be
+    /// weighted, but counts of rows are this share of what there was.
+    ///
+    /// # Errors
+    /// When the share is not in (0, 1].
+    pub fn uniform(share: f64) -> Result<Self> {
+        Self::new(String::new(), vec![(String::new(), share)])
+    }
+
+    /// The share that was kept of all rows alike; `None` when it depends on the stratum.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        match self.rates.as_slice() {
+            [(stratum, share)] if self.column.is_empty() && stratum.is_empty() => Some(*share),
+            _ => None,
+        }
     }
 
     /// The column that tells which stratum a row is of.

@@ -112,20 +112,23 @@ pub fn window_of(second: i64, seconds: i64) -> Window {
     Window::At { start, end: start.saturating_add(seconds) }
 }
 
+/// The same, of an instant that may lie outside of the calendar.
+#[must_use]
+pub fn window_at(second: i64, seconds: i64) -> Window {
+    if TIMES.contains(&second) { window_of(second, seconds) } else { Window::Missing }
+}
+
 /// The window of every row.
 pub(crate) fn windows(time: &Values<'_>, rows: usize, seconds: i64) -> Vec<Window> {
     let Values::Times { ticks, unit, validity } = time else { return vec![Window::Missing; rows] };
-    let mut last = (0, Window::Missing);
+    let mut last = Window::Missing;
     let mut window = |tick: i64| {
         let second = unit.convert(tick, Unit::Second);
-        if !TIMES.contains(&second) {
-            return Window::Missing;
-        }
         // Neighbouring rows nearly always share a window.
-        if !matches!(last.1, Window::At { start, end } if start <= second && second < end) {
-            last = (second, window_of(second, seconds));
+        if !matches!(last, Window::At { start, end } if start <= second && second < end) {
+            last = window_at(second, seconds);
         }
-        last.1
+        last
     };
     let present = |row: usize| validity.is_none_or(|bits| bits.get(row));
     (0..rows).map(|row| if present(row) { window(ticks[row]) } else { Window::Missing }).collect()

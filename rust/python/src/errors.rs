@@ -116,6 +116,13 @@ fn core_exception(py: Python<'_>, error: &tallystick_core::Error, context: &Boun
     }
 }
 
+/// A row that a strict recorder refuses: which of its parts, and why.
+pub fn row_refused(py: Python<'_>, message: &str, name: &str) -> PyErr {
+    let context = PyDict::new(py);
+    let _ = context.set_item("name", name);
+    raise(py, "ParameterError", message, None, &context)
+}
+
 /// An exception of that class, or what went wrong in making it.
 fn raise(
     py: Python<'_>,

@@ -188,6 +188,27 @@ impl Plan {
         self.inner.time()
     }
 
+    /// The same plan for a log of which this share of all rows is kept.
+    fn sampled(&self, py: Python<'_>, share: f64) -> PyResult<Self> {
+        guard(py, || {
+            let sampling = Sampling::uniform(share)?;
+            if self.inner.sampling().is_some() {
+                return Err(refused("sample", "a plan of which all rows are kept"));
+            }
+            Ok(Self {
+                inner: Arc::new(
+                    tallystick_core::plan::Plan::clone(&self.inner).with_sampling(Some(sampling))?,
+                ),
+            })
+        })
+    }
+
+    /// Share of all rows that is kept; `None` when all are, or it depends on the stratum.
+    #[getter]
+    fn share(&self) -> Option<f64> {
+        self.inner.sampling().and_then(Sampling::share)
+    }
+
     /// Score, label and kind of every outcome; of a class also the positive label and
     /// thresholds, of several classes each with its column.
     fn outcomes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

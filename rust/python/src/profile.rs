@@ -27,7 +27,7 @@ impl Profile {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn of(inner: tallystick_core::profile::Profile) -> Self {
+    pub fn of(inner: tallystick_core::profile::Profile) -> Self {
         Self { inner: Mutex::new(inner) }
     }
 }

@@ -76,15 +76,38 @@ pub fn plan_from_bytes(bytes: &[u8]) -> Result<Plan> {
 pub fn profile_to_bytes(profile: &Profile) -> Vec<u8> {
     let mut body = Writer::default();
     plan::write(&mut body, profile.plan());
+    write_counts(&mut body, profile);
+    frame(Kind::Profile, profile.plan(), &body.finish())
+}
+
+/// The counts of a profile without its plan and without a checksum: for a container that has both.
+#[must_use]
+pub fn counts_to_bytes(profile: &Profile) -> Vec<u8> {
+    let mut body = Writer::default();
+    write_counts(&mut body, profile);
+    body.finish()
+}
+
+/// The profile of such counts under the plan that they were counted under.
+///
+/// # Errors
+/// When the bytes are damaged, or of another plan.
+pub fn counts_from_bytes(plan: &Arc<Plan>, bytes: &[u8]) -> Result<Profile> {
+    let mut body = Reader::new(bytes);
+    let profile = read_counts(&mut body, Arc::clone(plan))?;
+    body.end()?;
+    Ok(profile)
+}
+
+fn write_counts(body: &mut Writer, profile: &Profile) {
     body.byte(u8::from(profile.grain() == Grain::Coarse));
-    write_slice(&mut body, profile.all());
+    write_slice(body, profile.all());
     let leaves: Vec<_> = profile.leaves().collect();
     body.length(leaves.len());
     for (key, state) in leaves {
-        slice::write(&mut body, key);
-        write_slice(&mut body, state);
+        slice::write(body, key);
+        write_slice(body, state);
     }
-    frame(Kind::Profile, profile.plan(), &body.finish())
 }
 
 /// The profile of a frame.
@@ -97,17 +120,22 @@ pub fn profile_from_bytes(bytes: &[u8]) -> Result<Profile> {
         return Err(crate::error::parameter("state", "a profile, got a plan alone"));
     }
     let plan = read_plan(&mut body, features, id)?;
+    let profile = read_counts(&mut body, Arc::new(plan))?;
+    body.end()?;
+    Ok(profile)
+}
+
+fn read_counts(body: &mut Reader<'_>, plan: Arc<Plan>) -> Result<Profile> {
     let grain = if body.index(2)? == 1 { Grain::Coarse } else { Grain::Fine };
-    let all = read_slice(&mut body, &plan, grain)?;
+    let all = read_slice(body, &plan, grain)?;
     let count = body.length(3)?;
     let mut leaves = BTreeMap::new();
     for _ in 0..count {
-        let key = slice::read(&mut body, plan.columns().len())?;
+        let key = slice::read(body, plan.columns().len())?;
         body.ensure(leaves.last_key_value().is_none_or(|(k, _)| *k < key), "slices in order")?;
-        leaves.insert(key, read_slice(&mut body, &plan, Grain::Coarse)?);
+        leaves.insert(key, read_slice(body, &plan, Grain::Coarse)?);
     }
-    body.end()?;
-    Ok(Profile::from_parts(Arc::new(plan), grain, all, leaves))
+    Ok(Profile::from_parts(plan, grain, all, leaves))
 }
 
 fn write_slice(writer: &mut Writer, slice: &SliceState) {

@@ -174,7 +174,7 @@ impl Both<'_> {
     fn has_weights(&self, key: &SliceKey) -> bool {
         let plan = self.reference.plan();
         let column = key.segment.map(|(column, _)| &plan.columns()[column as usize].name);
-        plan.sampling().is_none_or(|sampling| column.is_some_and(|name| name == sampling.column()))
+        plan.strata().is_none_or(|sampling| column.is_some_and(|name| name == sampling.column()))
     }
 
     /// Both sides in a slice, weighted where only some rows were kept.
@@ -182,8 +182,8 @@ impl Both<'_> {
         let (plan, other) = (self.reference.plan(), self.current.plan());
         let Place { outcome, at, .. } = *place;
         let theirs = other.outcomes().iter().position(|theirs| theirs.is_like(outcome));
-        let theirs = theirs.filter(|_| plan.sampling() == other.sampling()).ok_or(Reason::PlanChanged)?;
-        let all = |profile: &Profile, at: usize| match plan.sampling() {
+        let theirs = theirs.filter(|_| plan.strata() == other.strata()).ok_or(Reason::PlanChanged)?;
+        let all = |profile: &Profile, at: usize| match plan.strata() {
             None => S::of(&profile.all().outcomes[at], outcome, profile.grain()).ok_or(Reason::PlanChanged),
             Some(sampling) => weighted(profile, sampling, outcome, at).ok_or(Reason::UnknownStratum),
         };
