@@ -122,6 +122,7 @@ def measure_scored(
     depth: str,
     threads: int,
     costs: Sequence[float] | None = None,
+    gap_interval: str = "newcombe",
 ) -> tuple[Any, list[int]]: ...
 def measure_classes(
     metric: str,

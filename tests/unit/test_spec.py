@@ -204,7 +204,7 @@ def test_the_schema_knows_every_key() -> None:
     assert {name: set(one["properties"]) for name, one in schema["$defs"].items()} == {
         "Model": {"name", "version", "owner", "runbook"},
         "Log": {"time", "id", "unit", "ignore"},
-        "Score": {"column", "columns", "threshold", "costs", "tolerance"},
+        "Score": {"column", "columns", "threshold", "costs", "gap_interval", "tolerance"},
         "Costs": {"false_positive", "false_negative", "true_positive", "true_negative"},
         "ScoreTolerance": {*vocabulary.DEFAULT_TOLERANCES, *vocabulary.OUTCOME_TOLERANCES},
         "Label": {"column", "kind", "positive", "quantiles", "mature_after", "minimum_coverage"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from rich.cells import cell_len
 
@@ -88,6 +89,18 @@ def test_labels_of_one_class_and_scores_outside_have_their_words(baseline):
     assert "p_churn AUC all labels of a side are of one class" in text
     text = page(baseline, scores=lambda p: np.where(p > 0.6, p + 1, p))
     assert "outside of [0, 1] and were left out" in text
+
+
+def test_a_reference_without_labels_is_named(baseline):
+    random = np.random.default_rng(8)
+    scores = random.random(50_000)
+    spec = {"schema": 1, "score": {"column": "p"}, "label": {"column": "y"}}
+    labels = random.random(50_000) < scores
+    before = {"p": scores, "y": pa.nulls(50_000, pa.bool_())}
+    report = ts.compare(reference=before, current={"p": scores, "y": labels}, spec=spec)
+    assert report["p"]["auc"].reason == "no_labels_yet"
+    assert report["p"]["ece_debiased"].status == "ok"
+    assert "no row of the reference has a label" in report.to_text()
 
 
 def test_what_is_within_is_measured_in_its_own_tolerance(baseline):

@@ -12,6 +12,7 @@ from tallystick.spec import ResolvedColumn, Spec, load_spec, resolve
 from tallystick.spec.vocabulary import (
     DEFAULT_FALSE_ALARM_RATE,
     DEFAULT_TOLERANCES,
+    GAP_INTERVALS,
     OUTCOME_TOLERANCES,
 )
 
@@ -123,13 +124,15 @@ def _schema(plan: Plan) -> Any:
 
 
 def _settings(column: ResolvedColumn, spec: Spec | None) -> dict[str, Any]:
-    costs = spec.score.costs if spec is not None and spec.score is not None else None
+    score = spec.score if spec is not None and column.role == "score" else None
+    costs = score.costs if score is not None else None
     return {
         "name": column.name,
         "decide": column.decide,
         **DEFAULT_TOLERANCES,
         **OUTCOME_TOLERANCES,
         **column.tolerances,
-        "costs": costs.in_order() if costs is not None and column.role == "score" else None,
+        "costs": None if costs is None else costs.in_order(),
+        "gap_interval": GAP_INTERVALS[0] if score is None else score.gap_interval,
         "page": list(column.page_metrics),
     }

@@ -61,13 +61,13 @@ from tallystick.metrics.estimates import (
 )
 from tallystick.metrics.fairness import (
     calibration_gap,
-    disparate_impact,
     equalized_odds_gap,
     fpr_gap,
     ppv_gap,
     selection_rate_gap,
     tpr_gap,
 )
+from tallystick.metrics.fairness_ratios import disparate_impact, fpr_ratio, ppv_ratio, tpr_ratio
 from tallystick.metrics.labels import label_bias, label_coverage, positive_rate
 from tallystick.metrics.performance import auc, average_precision, ks_classes, log_loss
 from tallystick.metrics.probabilities import (
@@ -110,6 +110,7 @@ __all__ = [
     "expected_cost",
     "f1",
     "fpr_gap",
+    "fpr_ratio",
     "g_test",
     "hellinger",
     "interval_coverage",
@@ -133,6 +134,7 @@ __all__ = [
     "positive_rate_estimate_error",
     "positive_rate_estimated",
     "ppv_gap",
+    "ppv_ratio",
     "precision",
     "psi",
     "psi_corrected",
@@ -152,6 +154,7 @@ __all__ = [
     "top_ece_debiased",
     "total_variation",
     "tpr_gap",
+    "tpr_ratio",
     "wasserstein",
     "weighted_f1",
 ]

@@ -1,4 +1,4 @@
-"""Everything that scores and labels tell, in one reading of the rows."""
+"""What scores and labels of two classes tell, in one reading of the rows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def evaluate(
         label: Labels, shape (n,).
         positive: The label that the score is the probability of; true or 1 by default.
         threshold: Where decisions are made; without one they are not measured.
-        metrics: Names of metrics; by default all that scores and labels have.
+        metrics: Names of metrics; by default all that need scores and labels alone: not those of
+            a reference, a group, costs, or rows without a label.
         bins: Bins of calibration errors, 1 to 10,000.
         threads: Most threads; default TALLYSTICK_THREADS, else one per core, of large columns.
 
@@ -52,7 +53,7 @@ def evaluate(
 
     Missing data: rows without a score or label are left out; scores outside of [0, 1] make every
         metric undetermined, with the reason "scores_outside".
-    Cost: about 4 ns a row and thread; 2 ns for ece, mce and brier alone.
+    Cost: about 5 ns a row and thread; 2.3 ns for ece, mce and brier alone.
     Source: each metric's page.
 
     Example:

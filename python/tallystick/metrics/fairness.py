@@ -6,6 +6,7 @@ from typing import Any
 
 from tallystick.comparison import Measurement
 from tallystick.metrics.scoring import given, score_metric
+from tallystick.spec.vocabulary import GAP_INTERVALS
 
 
 def tpr_gap(
@@ -15,6 +16,7 @@ def tpr_gap(
     label: Any,
     positive: Any = None,
     threshold: float,
+    interval: str = GAP_INTERVALS[0],
     threads: int | None = None,
 ) -> Measurement:
     """Gap of the true positive rate: how many more of a group's positives are selected.
@@ -29,10 +31,11 @@ def tpr_gap(
         label: Labels, shape (n,).
         positive: The positive label; true or 1 by default.
         threshold: Rows are selected when their score is at least this.
+        interval: "newcombe", or "miettinen_nurminen", which is a little wider.
         threads: Most threads; default TALLYSTICK_THREADS, else one per core, of large columns.
 
     Returns:
-        A Measurement with Newcombe's interval and the p value of no gap. A side with fewer than
+        A Measurement with its interval and the p value of no gap. A side with fewer than
         30 rows, or with fewer than 5 of what the rate is a share of, has no value and the reason
         "small_group".
 
@@ -42,7 +45,7 @@ def tpr_gap(
 
     Missing data: rows without a score or label are left out.
     Cost: about 10 ns a row in cells, 150 ns sorted while rows are few.
-    Source: Newcombe 1998, method 10; Hardt, Price and Srebro 2016.
+    Source: Newcombe 1998, method 10; Miettinen and Nurminen 1985; Hardt, Price and Srebro 2016.
 
     Example:
         >>> from tallystick import metrics
@@ -60,6 +63,7 @@ def tpr_gap(
         label=given("label", label),
         positive=positive,
         threshold=given("threshold", threshold),
+        interval=interval,
         threads=threads,
     )
 
@@ -71,6 +75,7 @@ def fpr_gap(
     label: Any,
     positive: Any = None,
     threshold: float,
+    interval: str = GAP_INTERVALS[0],
     threads: int | None = None,
 ) -> Measurement:
     """Gap of the false positive rate: how many more of a group's negatives are selected.
@@ -84,10 +89,11 @@ def fpr_gap(
         label: Labels, shape (n,).
         positive: The positive label; true or 1 by default.
         threshold: Rows are selected when their score is at least this.
+        interval: "newcombe", or "miettinen_nurminen", which is a little wider.
         threads: Most threads; default TALLYSTICK_THREADS, else one per core, of large columns.
 
     Returns:
-        A Measurement with Newcombe's interval and the p value of no gap. A side with fewer than
+        A Measurement with its interval and the p value of no gap. A side with fewer than
         30 rows, or with fewer than 5 of what the rate is a share of, has no value and the reason
         "small_group".
 
@@ -97,7 +103,7 @@ def fpr_gap(
 
     Missing data: rows without a score or label are left out.
     Cost: about 10 ns a row in cells, 150 ns sorted while rows are few.
-    Source: Newcombe 1998, method 10; Hardt, Price and Srebro 2016.
+    Source: Newcombe 1998, method 10; Miettinen and Nurminen 1985; Hardt, Price and Srebro 2016.
 
     Example:
         >>> from tallystick import metrics
@@ -115,6 +121,7 @@ def fpr_gap(
         label=given("label", label),
         positive=positive,
         threshold=given("threshold", threshold),
+        interval=interval,
         threads=threads,
     )
 
@@ -126,6 +133,7 @@ def ppv_gap(
     label: Any,
     positive: Any = None,
     threshold: float,
+    interval: str = GAP_INTERVALS[0],
     threads: int | None = None,
 ) -> Measurement:
     """Gap of precision: how many more of a group's selected rows are positive.
@@ -140,10 +148,11 @@ def ppv_gap(
         label: Labels, shape (n,).
         positive: The positive label; true or 1 by default.
         threshold: Rows are selected when their score is at least this.
+        interval: "newcombe", or "miettinen_nurminen", which is a little wider.
         threads: Most threads; default TALLYSTICK_THREADS, else one per core, of large columns.
 
     Returns:
-        A Measurement with Newcombe's interval and the p value of no gap. A side with fewer than
+        A Measurement with its interval and the p value of no gap. A side with fewer than
         30 rows, or with fewer than 5 of what the rate is a share of, has no value and the reason
         "small_group".
 
@@ -153,7 +162,7 @@ def ppv_gap(
 
     Missing data: rows without a score or label are left out.
     Cost: about 10 ns a row in cells, 150 ns sorted while rows are few.
-    Source: Newcombe 1998, method 10; Chouldechova 2017.
+    Source: Newcombe 1998, method 10; Miettinen and Nurminen 1985; Chouldechova 2017.
 
     Example:
         >>> from tallystick import metrics
@@ -171,6 +180,7 @@ def ppv_gap(
         label=given("label", label),
         positive=positive,
         threshold=given("threshold", threshold),
+        interval=interval,
         threads=threads,
     )
 
@@ -182,6 +192,7 @@ def equalized_odds_gap(
     label: Any,
     positive: Any = None,
     threshold: float,
+    interval: str = GAP_INTERVALS[0],
     threads: int | None = None,
 ) -> Measurement:
     """The larger of the gaps of the true and the false positive rate.
@@ -195,12 +206,13 @@ def equalized_odds_gap(
         label: Labels, shape (n,).
         positive: The positive label; true or 1 by default.
         threshold: Rows are selected when their score is at least this.
+        interval: "newcombe", or "miettinen_nurminen", which is a little wider.
         threads: Most threads; default TALLYSTICK_THREADS, else one per core, of large columns.
 
     Returns:
-        A Measurement with Bonferroni's interval and the p value of no gap. A side with fewer than
-        30 rows, or with fewer than 5 of what the rate is a share of, has no value and the reason
-        "small_group".
+        A Measurement with Bonferroni's interval of both and the p value of no gap. A side with
+        fewer than 30 rows, or with fewer than 5 of what the rate is a share of, has no value and
+        the reason "small_group".
 
     Raises:
         ParameterError: Arguments of different length, or a number out of its domain.
@@ -226,6 +238,7 @@ def equalized_odds_gap(
         label=given("label", label),
         positive=positive,
         threshold=given("threshold", threshold),
+        interval=interval,
         threads=threads,
     )
 
@@ -235,6 +248,7 @@ def selection_rate_gap(
     group: Any,
     score: Any,
     threshold: float,
+    interval: str = GAP_INTERVALS[0],
     threads: int | None = None,
 ) -> Measurement:
     """Gap of the selection rate: how many more of a group's rows are selected.
@@ -246,10 +260,11 @@ def selection_rate_gap(
             missing, the row belongs to neither.
         score: Scores of any range: array, list, Series, Arrow array. Shape (n,).
         threshold: Rows are selected when their score is at least this.
+        interval: "newcombe", or "miettinen_nurminen", which is a little wider.
         threads: Most threads; default TALLYSTICK_THREADS, else one per core, of large columns.
 
     Returns:
-        A Measurement with Newcombe's interval and the p value of no gap. A side with fewer than
+        A Measurement with its interval and the p value of no gap. A side with fewer than
         30 rows, or with fewer than 5 of what the rate is a share of, has no value and the reason
         "small_group".
 
@@ -259,7 +274,7 @@ def selection_rate_gap(
 
     Missing data: rows without a score are left out.
     Cost: about 10 ns a row in cells, 150 ns sorted while rows are few.
-    Source: Newcombe 1998, method 10; Barocas, Hardt and Narayanan 2023.
+    Source: Newcombe 1998, method 10; Miettinen and Nurminen 1985; Barocas et al. 2023.
 
     Example:
         >>> from tallystick import metrics
@@ -275,56 +290,7 @@ def selection_rate_gap(
         group=given("group", group),
         score=given("score", score),
         threshold=given("threshold", threshold),
-        threads=threads,
-    )
-
-
-def disparate_impact(
-    *,
-    group: Any,
-    score: Any,
-    threshold: float,
-    threads: int | None = None,
-) -> Measurement:
-    """Ratio of a group's selection rate to that of all other rows.
-
-    `selection rate(group) / selection rate(rest)`. Range [0, inf); 1 is statistical parity, 0.8 the
-    four-fifths rule.
-
-    Args:
-        group: True for rows of the group, false for the rest: booleans, shape (n,). Where it is
-            missing, the row belongs to neither.
-        score: Scores of any range: array, list, Series, Arrow array. Shape (n,).
-        threshold: Rows are selected when their score is at least this.
-        threads: Most threads; default TALLYSTICK_THREADS, else one per core, of large columns.
-
-    Returns:
-        A Measurement with Katz's interval and the p value of no gap. A side with fewer than
-        30 rows, or with fewer than 5 of what the rate is a share of, has no value and the reason
-        "small_group".
-
-    Raises:
-        ParameterError: Arguments of different length, or a number out of its domain.
-        ColumnTypeError: Scores that are no numbers, or a group that is no booleans.
-
-    Missing data: rows without a score are left out.
-    Cost: about 10 ns a row in cells, 150 ns sorted while rows are few.
-    Source: Katz, Baptista, Azen and Pike 1978; Feldman et al. 2015.
-
-    Example:
-        >>> from tallystick import metrics
-        >>> m = metrics.disparate_impact(
-        ...     group=[True, True, False, False] * 100,
-        ...     score=[0.9, 0.1, 0.9, 0.9] * 100, threshold=0.5,
-        ... )
-        >>> m.value, m.reason
-        (0.5, 'informs')
-    """
-    return score_metric(
-        "disparate_impact",
-        group=given("group", group),
-        score=given("score", score),
-        threshold=given("threshold", threshold),
+        interval=interval,
         threads=threads,
     )
 

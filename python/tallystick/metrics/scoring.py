@@ -11,12 +11,12 @@ import numpy as np
 from tallystick import _core
 from tallystick.comparison import Measurement
 from tallystick.comparison.measurement import measurements_of
-from tallystick.errors import ColumnTypeError, ParameterError
+from tallystick.errors import ColumnTypeError, ParameterError, did_you_mean
 from tallystick.metrics.checking import check_between, check_whole, is_number
 from tallystick.metrics.sides import values_of
 from tallystick.reading import processors
 from tallystick.spec.arrow_types import type_name
-from tallystick.spec.vocabulary import DEFAULT_FALSE_ALARM_RATE
+from tallystick.spec.vocabulary import DEFAULT_FALSE_ALARM_RATE, GAP_INTERVALS
 
 _MOST_SORTED = 1 << 18
 """So many rows are sorted by score, and nothing is bracketed; more are counted in cells."""
@@ -38,6 +38,7 @@ CUTS = frozenset(
     {
         *("selection_rate", "selection_rate_ratio", "selection_rate_gap", "disparate_impact"),
         *("tpr_gap", "fpr_gap", "ppv_gap", "equalized_odds_gap"),
+        *("tpr_ratio", "fpr_ratio", "ppv_ratio"),
         *("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "matthews"),
         "expected_cost",
     }
@@ -82,6 +83,7 @@ def score_metric(
     exact: bool | None = None,
     threads: int | None = None,
     costs: tuple[float, float, float, float] | None = None,
+    interval: str = GAP_INTERVALS[0],
 ) -> Measurement:
     """Measures `metric` on rows; see `score_metrics`.
 
@@ -99,6 +101,7 @@ def score_metric(
         exact: Whether rows are sorted; by default while they are few.
         threads: Most threads.
         costs: Of false positives, false negatives, true positives and true negatives.
+        interval: How that of a difference between a group and the rest is made.
 
     Raises:
         ParameterError: Scores and labels of different length, labels that need `positive=`, or
@@ -120,6 +123,7 @@ def score_metric(
         exact=exact,
         threads=threads,
         costs=costs,
+        interval=interval,
     )[0]
 
 
@@ -138,9 +142,11 @@ def score_metrics(
     exact: bool | None = None,
     threads: int | None = None,
     costs: tuple[float, float, float, float] | None = None,
+    interval: str = GAP_INTERVALS[0],
 ) -> list[Measurement]:
     """Measures all `metrics` in one reading; the arguments are those of `score_metric`."""
     _check(threshold, bins, exact)
+    _check_interval(interval)
     check_between("false_alarm_rate", false_alarm_rate, 0, 0.5)
     scored = _side(score, label, "score" if reference is None else "current")
     before = None if reference is None else _side(reference, label, "reference")
@@ -164,6 +170,7 @@ def score_metrics(
             depth=depth,
             threads=processors(threads),
             costs=costs,
+            gap_interval=interval,
         )
         return measurements_of(table), left_out
 
@@ -255,6 +262,15 @@ def _check(threshold: Any, bins: Any, exact: Any) -> None:
     check_whole("bins", bins, 1, _MOST_BINS)
     if exact is not None and not isinstance(exact, bool):
         raise ParameterError("exact: expected True, False or None", name="exact")
+
+
+def _check_interval(interval: Any) -> None:
+    if interval not in GAP_INTERVALS:
+        raise ParameterError(
+            f"interval: expected one of {', '.join(GAP_INTERVALS)}",
+            hint=did_you_mean(str(interval), list(GAP_INTERVALS)),
+            name="interval",
+        )
 
 
 def _check_tolerance(metric: str, tolerance: Any) -> None:

@@ -202,9 +202,10 @@ def of_odds(findings: Findings, row: Measurement, _: bool) -> str:
     return f"{', '.join(said)} against all other rows" if said else ""
 
 
-def no_labels(_: Measurement) -> tuple[str, str]:
+def no_labels(row: Measurement) -> tuple[str, str]:
     """Nothing has a label yet."""
-    return "labels", "no row of the current data has a label yet"
+    side = "reference" if row.n_current else "current data"
+    return "labels", f"no row of the {side} has a label yet"
 
 
 def low_coverage(row: Measurement) -> tuple[str, str]:

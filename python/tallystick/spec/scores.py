@@ -12,7 +12,7 @@ from pydantic import (
 
 from tallystick.spec import values
 from tallystick.spec import vocabulary as words
-from tallystick.spec.tables import LabelKind, Share, Table, Text, Tolerance
+from tallystick.spec.tables import GapInterval, LabelKind, Share, Table, Text, Tolerance
 
 
 class ScoreTolerance(Tolerance):
@@ -112,6 +112,10 @@ class Score(Table):
     )
     costs: Costs | None = Field(
         default=None, description="Costs of decisions at the threshold, to be told per row."
+    )
+    gap_interval: GapInterval = Field(
+        default=words.GAP_INTERVALS[0],
+        description="How intervals of differences between a segment and all other rows are made.",
     )
     tolerance: ScoreTolerance = Field(default_factory=ScoreTolerance)
 

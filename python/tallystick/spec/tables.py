@@ -31,6 +31,11 @@ Role = Annotated[
 Kind = Annotated[
     str, PlainValidator(values.one_of(words.KINDS)), WithJsonSchema({"enum": list(words.KINDS)})
 ]
+GapInterval = Annotated[
+    str,
+    PlainValidator(values.one_of(words.GAP_INTERVALS)),
+    WithJsonSchema({"enum": list(words.GAP_INTERVALS)}),
+]
 LabelKind = Annotated[
     str,
     PlainValidator(values.one_of(words.LABEL_KINDS)),

@@ -47,6 +47,9 @@ declared: what is fair is not a default. Of a score that foretells a number the 
 absolute error to the reference's, and a difference of the share of labels inside their foretold
 intervals from the declared one; of scores of several classes a loss of accuracy."""
 
+GAP_INTERVALS: Final = ("newcombe", "miettinen_nurminen")
+"""How the interval of a difference between a segment and the rest is made; the first by default."""
+
 LABEL_KINDS: Final = ("class", "number")
 NUMBER_TOLERANCES: Final = ("mae_ratio", "interval_coverage")
 """Tolerances of a score that foretells a number; the others of an outcome are of classes."""
@@ -102,6 +105,9 @@ METRICS: Final = (
     "equalized_odds_gap",
     "fpr_gap",
     "ppv_gap",
+    "tpr_ratio",
+    "fpr_ratio",
+    "ppv_ratio",
     "selection_rate_gap",
     "tpr_gap",
     "positive_rate_estimate_error",

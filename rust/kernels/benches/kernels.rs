@@ -125,7 +125,7 @@ fn score_cells(width: usize) -> Kernel {
     Box::new(move || {
         for ((cells, block), labels) in cells.chunks(BLOCK).zip(all.chunks(BLOCK)).zip(labels.chunks(BLOCK)) {
             black_box(tally.look(black_box(block), labels, false));
-            tally.add(cells, labels);
+            tally.add(cells, (block, labels));
         }
         tally.settle(|cell, class, rows, units| {
             black_box((cell, class, rows, units));

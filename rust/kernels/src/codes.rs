@@ -19,11 +19,11 @@ pub fn count(codes: &[u32], width: usize) -> (Vec<u64>, u64) {
     for run in codes.chunks(1 << 31) {
         for block in run.chunks(clamped.len()) {
             if all_below(block, width) {
-                tally.add(block);
+                tally.add(block, block);
             } else {
                 let cells = &mut clamped[..block.len()];
                 clamp(block, beyond, cells);
-                tally.add(cells);
+                tally.add(cells, block);
             }
         }
         tally.settle(width + 1, |code, rows| table[code] += rows);

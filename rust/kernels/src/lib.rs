@@ -5,6 +5,7 @@
 //! the tests hold the two together. Values handed to [`search`], [`sums`] and [`extremes`]
 //! are finite and present: [`present`] separates the others first.
 
+pub mod ahead;
 pub mod buckets;
 pub mod codes;
 pub mod extremes;

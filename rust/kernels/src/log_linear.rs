@@ -4,6 +4,7 @@
 //! 0.4 % of everything in it. Zero has cell 0; a positive number has cell `1 + (bits >> 45)`;
 //! a negative one the mirror image. Integers go by their own top bits, never through a float.
 
+use crate::ahead::{STEP, fetch_behind};
 use crate::isa::cloned;
 use crate::{BLOCK, Number};
 
@@ -115,10 +116,13 @@ impl Octaves {
             } else {
                 block.iter().zip(raw.iter_mut()).for_each(|(value, raw)| *raw = raw_of(value.cell()));
             }
-            for raw in raw {
-                let raw = *raw as usize % RAW;
-                counts[raw] = counts[raw].wrapping_add(1);
-                touched[raw / PAGE] = 1;
+            for (i, raw) in raw.chunks(STEP).enumerate() {
+                fetch_behind(block, STEP * i);
+                for raw in raw {
+                    let raw = *raw as usize % RAW;
+                    counts[raw] = counts[raw].wrapping_add(1);
+                    touched[raw / PAGE] = 1;
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Separates values that can be counted in cells from those that are missing or not finite.
 
 use crate::Number;
+use crate::ahead::{STEP, fetch_behind};
 use crate::isa::cloned;
 
 /// Validity bits as Arrow keeps them: bit `offset + i` set means row `i` is present.
@@ -44,6 +45,12 @@ impl<'a> Bits<'a> {
             near[..bytes.len()].copy_from_slice(bytes);
         }
         (u128::from_le_bytes(near) >> (bit % 8)) as u64
+    }
+
+    /// Whether each of the first `rows` is present.
+    #[must_use]
+    pub fn all(&self, rows: usize) -> bool {
+        (0..rows).step_by(64).all(|i| !self.word(i) & lowest(rows - i) == 0)
     }
 
     /// How many of the first `rows` are absent.
@@ -92,7 +99,7 @@ pub fn special<T: Number>(value: T) -> Option<Special> {
 /// Whether every value of the block is present and finite.
 #[must_use]
 pub fn all_finite<T: Number>(values: &[T], validity: Option<Bits<'_>>) -> bool {
-    if validity.is_some_and(|bits| bits.absent(values.len()) > 0) {
+    if validity.is_some_and(|bits| !bits.all(values.len())) {
         return false;
     }
     // Of integers the compiler knows.
@@ -143,9 +150,10 @@ pub fn fill<T: Number>(
         None => 0,
         Some(bits) => {
             for (word, rows) in keep.chunks_mut(64).enumerate() {
+                (0..64).step_by(STEP).for_each(|row| fetch_behind(values, 64 * word + row));
                 spread(bits.word(64 * word), rows);
             }
-            bits.absent(values.len()) as u64
+            values.len() as u64 - kept(keep)
         }
     };
     let [nan, negative, positive] = see_specials(values, keep);
@@ -173,6 +181,17 @@ fn spread(word: u64, rows: &mut [u8]) {
     for (i, row) in rest.iter_mut().enumerate() {
         *row = (word >> (8 * eights.len() + i) & 1) as u8;
     }
+}
+
+cloned! {
+/// How many rows are kept.
+fn kept(keep: &[u8]) -> u64 {
+    let mut kept = 0_u64;
+    for row in keep {
+        kept = kept.wrapping_add(u64::from(*row));
+    }
+    kept
+}
 }
 
 cloned! {
@@ -239,6 +258,7 @@ mod tests {
             for rows in 0..=(8 * bytes.len() - offset) {
                 let naive = (0..rows).filter(|&i| !bits.get(i)).count();
                 assert_eq!(bits.absent(rows), naive);
+                assert_eq!(bits.all(rows), naive == 0);
             }
             let naive = (0..64).fold(0, |word, i| word | u64::from(bits.get(i)) << i);
             assert_eq!(bits.word(0), naive);

@@ -5,6 +5,7 @@
 //! same whatever the order of the rows. The logarithm is computed here, from additions,
 //! multiplications and one division, for the same answer on every machine.
 
+use crate::ahead::{STEP, fetch_behind};
 use crate::isa::cloned;
 
 /// Scores, their squares and the variance of Spiegelhalter's statistic are summed in units of
@@ -233,12 +234,21 @@ impl ScoreTally {
     ///
     /// # Panics
     /// If a cell or class is beyond those there are.
-    pub fn add(&mut self, cells: &[u32], classes: &[u8]) {
+    pub fn add(&mut self, cells: &[u32], (scores, classes): (&[f64], &[u8])) {
         self.rows += cells.len();
-        for ((cell, class), addition) in cells.iter().zip(classes).zip(&self.additions) {
-            let entry = &mut self.entries[CLASSES * *cell as usize + usize::from(*class)];
+        let mut count = |cell: u32, class: u8, addition: [u64; 2]| {
+            let entry = &mut self.entries[CLASSES * cell as usize + usize::from(class)];
             *entry = [entry[0].wrapping_add(addition[0]), entry[1].wrapping_add(addition[1])];
+        };
+        let (steps, rest) = cells.as_chunks::<STEP>();
+        let ((of_steps, of_rest), (theirs, of_theirs)) =
+            (classes.as_chunks::<STEP>(), self.additions.as_chunks::<STEP>());
+        for (i, ((cells, classes), additions)) in steps.iter().zip(of_steps).zip(theirs).enumerate() {
+            fetch_behind(scores, STEP * i);
+            (0..STEP).for_each(|k| count(cells[k], classes[k], additions[k]));
         }
+        let rest = rest.iter().zip(of_rest).zip(of_theirs);
+        rest.for_each(|((cell, class), addition)| count(*cell, *class, *addition));
     }
 
     /// Hands out what was counted, by cell and class: rows and units; and empties it.
@@ -309,7 +319,7 @@ mod tests {
                 let scores: Vec<f64> = block.iter().map(|row| row.1).collect();
                 let labels: Vec<u8> = block.iter().map(|row| row.2).collect();
                 tally.look(&scores, &labels, false);
-                tally.add(&cells, &labels);
+                tally.add(&cells, (&scores, &labels));
             }
             let unit = |p: f64| (p * 2_f64.powi(SCORE_BITS)).round_ties_even() as u64;
             let mut expected = [[[0_u64; 2]; 3]; 9];

@@ -1,6 +1,7 @@
 //! Counts on their way to a table: narrow, spread out, and added up once in a while.
 
 use crate::BLOCK;
+use crate::ahead::{STEP, fetch_behind};
 
 /// Sub-tables that neighbouring values are spread over, so that a run of equal cells does not
 /// wait for its own last increment.
@@ -34,25 +35,32 @@ impl Tally {
         self.entries.resize(BLOCK, 0);
     }
 
-    /// Adds one for each cell.
+    /// Adds one for each cell of `values`.
     ///
     /// # Panics
     /// If a cell is outside of the tally.
-    pub fn add(&mut self, cells: &[u32]) {
+    pub fn add<T>(&mut self, cells: &[u32], values: &[T]) {
         let stride = self.stride;
         let counters = self.counters.as_mut_slice();
-        let (quads, rest) = cells.as_chunks::<WAYS>();
+        let (steps, rest) = cells.as_chunks::<STEP>();
         if stride == 0 {
-            return cells.iter().for_each(|&cell| bump(counters, cell));
+            for (i, step) in steps.iter().enumerate() {
+                fetch_behind(values, STEP * i);
+                step.iter().for_each(|&cell| bump(counters, cell));
+            }
+            return rest.iter().for_each(|&cell| bump(counters, cell));
         }
         let (one, others) = counters.split_at_mut(stride);
         let (two, others) = others.split_at_mut(stride);
         let (three, four) = others.split_at_mut(stride);
-        for quad in quads {
-            bump(one, quad[0]);
-            bump(two, quad[1]);
-            bump(three, quad[2]);
-            bump(four, quad[3]);
+        for (i, step) in steps.iter().enumerate() {
+            fetch_behind(values, STEP * i);
+            for quad in step.as_chunks::<WAYS>().0 {
+                bump(one, quad[0]);
+                bump(two, quad[1]);
+                bump(three, quad[2]);
+                bump(four, quad[3]);
+            }
         }
         rest.iter().for_each(|&cell| bump(one, cell));
     }
@@ -128,7 +136,7 @@ mod tests {
             let mut tally = Tally::default();
             tally.open(width as usize, 0);
             for _ in 0..2 {
-                tally.add(&cells);
+                tally.add(&cells, &cells);
                 tally.settle(width as usize, |cell, count| fast[cell] += count);
                 naive_count(&cells, &mut slow);
             }

@@ -4,6 +4,7 @@ use arrow_pyarrow::ToPyArrow;
 use pyo3::prelude::*;
 use tallystick_arrow::Identity;
 use tallystick_core::compare::{Decider, Instrument, OutcomeTolerances, Settings};
+use tallystick_core::measure::fairness::GapInterval;
 
 use crate::errors::{Failure, guard};
 use crate::profile::Profile;
@@ -24,6 +25,7 @@ pub struct InstrumentSettings {
     fairness_gap: Option<f64>,
     mae_ratio: f64,
     interval_coverage: f64,
+    gap_interval: String,
     costs: Option<[f64; 4]>,
     accuracy: f64,
     page: Vec<String>,
@@ -52,6 +54,7 @@ impl From<InstrumentSettings> for Instrument {
                 accuracy: given.accuracy,
                 interval_coverage: given.interval_coverage,
             },
+            gap_interval: GapInterval::named(&given.gap_interval).unwrap_or_default(),
             costs: given.costs.map(crate::measure::costs_of),
             page: given.page,
         }

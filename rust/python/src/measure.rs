@@ -11,6 +11,7 @@ use tallystick_core::compare::{
     measure_regression as regression, measure_scored as measure_scored_rows, measure_top,
 };
 use tallystick_core::measure::catalogue::CATALOGUE;
+use tallystick_core::measure::fairness::GapInterval;
 use tallystick_core::measure::scored::decision::Costs;
 
 use crate::batch::Imported;
@@ -65,7 +66,7 @@ const CELLS: u32 = 1200;
 /// row each; and how many rows were left out: with an undeclared label, without a label, without a
 /// score, with a score outside of [0, 1].
 #[pyfunction]
-#[pyo3(signature = (metrics, batches, *, reference=None, whole=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads, costs=None))]
+#[pyo3(signature = (metrics, batches, *, reference=None, whole=None, positive, threshold, bins, tolerance, false_alarm_rate, depth, threads, costs=None, gap_interval="newcombe"))]
 #[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the core")]
 #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
 pub fn measure_scored(
@@ -82,6 +83,7 @@ pub fn measure_scored(
     depth: &str,
     threads: usize,
     costs: Option<[f64; 4]>,
+    gap_interval: &str,
 ) -> PyResult<(Py<PyAny>, [u64; 4])> {
     let depth = match depth {
         "rows" => Depth::Rows,
@@ -90,8 +92,9 @@ pub fn measure_scored(
         "bins" => Depth::Bins(bins.saturating_mul((CELLS / bins.max(1)).max(1))),
         _ => Depth::Cells,
     };
-    let settings =
-        ScoredSettings { threshold, bins, costs: costs.map(costs_of), tolerance, false_alarm_rate };
+    let gap_interval = GapInterval::named(gap_interval).unwrap_or_default();
+    let costs = costs.map(costs_of);
+    let settings = ScoredSettings { threshold, bins, gap_interval, costs, tolerance, false_alarm_rate };
     let (batch, left_out) = guard(py, || {
         let (report, left_out) = py.detach(|| -> Result<_, Failure> {
             let side = |batches: Vec<Imported>| -> Result<ScoredRows, Failure> {

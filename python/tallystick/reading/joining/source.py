@@ -130,9 +130,9 @@ class DerivedSource(Source):
         self.rows, self.inline = base.rows, base.inline
         self.reader_bytes = base.reader_bytes
 
-    def select(self, columns: Sequence[str]) -> Source:
-        """Refuse: the columns are what they are; see `Source.select`."""
-        raise NotImplementedError(columns)
+    def select(self, columns: Sequence[str]) -> Source:  # noqa: ARG002
+        """Return itself: which columns it has is not known before they are computed."""
+        return self
 
     def sample(
         self,

@@ -60,7 +60,7 @@ pub enum Reason {
     PlanChanged,
     /// The current data has a column that the plan does not know.
     NewColumn,
-    /// No row has a label that is final.
+    /// No row of a side has a label that is final.
     NoLabelsYet,
     /// Fewer rows have a label than are asked for: those that have may not be like the rest.
     LowCoverage,

@@ -1,6 +1,7 @@
 //! What is judged, and how strictly.
 
 use crate::error::{Result, parameter};
+use crate::measure::fairness::GapInterval;
 use crate::measure::scored::decision::Costs;
 
 /// Which metric decides on drift of an instrument.
@@ -31,6 +32,8 @@ pub struct Instrument {
     pub other_share: f64,
     /// What labels are judged by, of a score.
     pub outcome: OutcomeTolerances,
+    /// How intervals of gaps between a segment and the rest are made.
+    pub gap_interval: GapInterval,
     /// What decisions cost, of a score with a threshold; not measured without.
     pub costs: Option<Costs>,
     /// Metrics that page; the others warn.
@@ -111,6 +114,7 @@ impl Instrument {
             missing_share: 0.05,
             other_share: 0.05,
             outcome: OutcomeTolerances::default(),
+            gap_interval: GapInterval::default(),
             costs: None,
             page: ["missing_share", "other_share", "schema"].map(str::to_owned).to_vec(),
         }

@@ -78,6 +78,9 @@ catalogue! {
     "tpr_gap", "Gap of the true positive rate", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";
     "fpr_gap", "Gap of the false positive rate", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";
     "ppv_gap", "Gap of precision", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";
+    "tpr_ratio", "Ratio of the true positive rate to that of all other rows", "ratio", "[0, inf)", "current", "segments", "Katz, Baptista, Azen and Pike 1978";
+    "fpr_ratio", "Ratio of the false positive rate to that of all other rows", "ratio", "[0, inf)", "current", "segments", "Katz, Baptista, Azen and Pike 1978";
+    "ppv_ratio", "Ratio of precision to that of all other rows", "ratio", "[0, inf)", "current", "segments", "Katz, Baptista, Azen and Pike 1978";
     "selection_rate_gap", "Gap of the selection rate", "share", "[-1, 1]", "current", "segments", "Newcombe 1998, method 10, for the interval";
     "disparate_impact", "Ratio of the selection rate to that of all other rows", "ratio", "[0, inf)", "current", "segments", "Katz, Baptista, Azen and Pike 1978";
     "calibration_gap", "Gap of the mean of score minus label", "probability", "[-1, 1]", "current", "segments", "Spiegelhalter 1986";

@@ -325,7 +325,7 @@ fn count_block(
     if !tallied {
         return add_few(cells, scores, classes, state);
     }
-    tally.add(cells, classes);
+    tally.add(cells, (scores, classes));
     if tally.is_full() {
         settle(tally, state);
     }

@@ -138,7 +138,7 @@ impl<T: Number> Finder<T> {
             (None, _) => tally.with_cells(block.len(), |cells, tally| {
                 compare_all::find(block, edges, cells);
                 if go_on() {
-                    tally.add(cells);
+                    tally.add(cells, block);
                 }
             }),
             (Some(table), None) => {
@@ -153,7 +153,7 @@ impl<T: Number> Finder<T> {
                     let sure = uniform.find(block, cells);
                     let go_on = go_on();
                     if go_on && sure {
-                        tally.add(cells);
+                        tally.add(cells, block);
                     }
                     go_on && !sure
                 });

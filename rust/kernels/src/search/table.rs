@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::map::{self, Map};
 use crate::Number;
-use crate::tally::Tally;
+use crate::ahead::{STEP, fetch_behind};
+use crate::tally::{Tally, WAYS};
 
 /// For each entry of a map, the edges in earlier entries and the edge that decides within it.
 #[derive(Debug)]
@@ -81,10 +82,11 @@ impl<T: Number> Table<T> {
             let counter = unsafe { counters.get_unchecked_mut(way * stride + cell) };
             *counter = counter.wrapping_add(1);
         };
-        let ((quads, rest), (of_quads, of_rest)) = (values.as_chunks::<4>(), entries.as_chunks::<4>());
-        for (quad, of_quad) in quads.iter().zip(of_quads) {
-            for way in 0..4 {
-                add(way, quad[way], of_quad[way]);
+        let ((steps, rest), (of_steps, of_rest)) = (values.as_chunks::<STEP>(), entries.as_chunks::<STEP>());
+        for (i, (step, of_step)) in steps.iter().zip(of_steps).enumerate() {
+            fetch_behind(values, STEP * i);
+            for k in 0..STEP {
+                add(k % WAYS, step[k], of_step[k]);
             }
         }
         rest.iter().zip(of_rest).for_each(|(value, entry)| add(0, *value, *entry));

@@ -6,8 +6,8 @@
 use super::super::measurement::{Measurement, Reason, Status};
 use super::{Entry, LEVEL, Scope, Side, Task, ends, judge_later, threshold};
 use crate::measure::fairness::{
-    Gap, Judgement, Outcomes, Rate, Residual, Suppressed, calibration_gap, equalized_odds_gap, rate_gap,
-    selection_ratio,
+    Gap, GapInterval, Judgement, Outcomes, Rate, Residual, Suppressed, calibration_gap, equalized_odds_gap,
+    rate_gap, rate_ratio,
 };
 use crate::measure::scored::decision::{Confusion, decide};
 
@@ -20,6 +20,17 @@ pub(super) const ENTRIES: &[Entry] = &[
         row: |task, name| rate(task, name, Rate::FalsePositive),
     },
     Entry { name: "ppv_gap", scope: Scope::Segments, row: |task, name| rate(task, name, Rate::Precision) },
+    Entry {
+        name: "tpr_ratio",
+        scope: Scope::Segments,
+        row: |task, name| ratio(task, name, Rate::TruePositive),
+    },
+    Entry {
+        name: "fpr_ratio",
+        scope: Scope::Segments,
+        row: |task, name| ratio(task, name, Rate::FalsePositive),
+    },
+    Entry { name: "ppv_ratio", scope: Scope::Segments, row: |task, name| ratio(task, name, Rate::Precision) },
     Entry { name: "selection_rate_gap", scope: Scope::Segments, row: selection },
     Entry { name: "disparate_impact", scope: Scope::Segments, row: impact },
     Entry { name: "calibration_gap", scope: Scope::Segments, row: calibration },
@@ -46,8 +57,16 @@ fn gaps(
     (row, gap)
 }
 
-fn judgement(tolerance: f64) -> Judgement {
-    Judgement { level: LEVEL, tolerance }
+fn judgement(task: &Task<'_>, tolerance: f64) -> Judgement {
+    Judgement { level: LEVEL, interval: task.instrument.gap_interval, tolerance }
+}
+
+/// The method that goes with the interval of a difference.
+fn by_interval(task: &Task<'_>, newcombe: &'static str, miettinen_nurminen: &'static str) -> &'static str {
+    match task.instrument.gap_interval {
+        GapInterval::Newcombe => newcombe,
+        GapInterval::MiettinenNurminen => miettinen_nurminen,
+    }
 }
 
 /// Decisions of the group and of the rest, on rows with a label.
@@ -63,9 +82,13 @@ fn equalized_odds(task: &Task<'_>, name: &'static str) -> Measurement {
     let tolerance = declared.unwrap_or(0.0);
     let (mut row, gap) = gaps(task, name, |group, all| {
         let (group, rest) = decided(task, group, all)?;
-        Some(equalized_odds_gap(&group, &rest, judgement(tolerance)))
+        Some(equalized_odds_gap(&group, &rest, judgement(task, tolerance)))
     });
-    row.method = "labelled rows at the first threshold, against all other rows; Bonferroni interval";
+    row.method = by_interval(
+        task,
+        "labelled rows at the first threshold, against all other rows; Bonferroni of Newcombe intervals",
+        "labelled rows at the first threshold, against all other rows; Bonferroni of Miettinen-Nurminen intervals",
+    );
     let Some(tolerance) = declared else {
         row.p_value = gap.map(|gap| gap.p_value);
         return row;
@@ -89,10 +112,25 @@ fn equalized_odds(task: &Task<'_>, name: &'static str) -> Measurement {
 fn rate(task: &Task<'_>, name: &'static str, rate: Rate) -> Measurement {
     let (mut row, gap) = gaps(task, name, |group, all| {
         let (group, rest) = decided(task, group, all)?;
-        Some(rate_gap(rate, &group, &rest, judgement(0.0)))
+        Some(rate_gap(rate, &group, &rest, judgement(task, 0.0)))
     });
     row.p_value = gap.map(|gap| gap.p_value);
-    row.method = "labelled rows at the first threshold, against all other rows; Newcombe interval";
+    row.method = by_interval(
+        task,
+        "labelled rows at the first threshold, against all other rows; Newcombe interval",
+        "labelled rows at the first threshold, against all other rows; Miettinen-Nurminen interval",
+    );
+    row
+}
+
+fn ratio(task: &Task<'_>, name: &'static str, rate: Rate) -> Measurement {
+    let (mut row, gap) = gaps(task, name, |group, all| {
+        let (group, rest) = decided(task, group, all)?;
+        Some(rate_ratio(rate, &group, &rest, judgement(task, 1.0)))
+    });
+    row.p_value = gap.map(|gap| gap.p_value);
+    row.null_level = gap.map(|_| 1.0);
+    row.method = "labelled rows at the first threshold, over all other rows; Katz's interval";
     row
 }
 
@@ -107,18 +145,21 @@ fn selected(task: &Task<'_>, group: &Side, all: &Side) -> Option<(Outcomes, Outc
 fn selection(task: &Task<'_>, name: &'static str) -> Measurement {
     let (mut row, gap) = gaps(task, name, |group, all| {
         let (group, rest) = selected(task, group, all)?;
-        Some(rate_gap(Rate::Selection, &group, &rest, judgement(0.0)))
+        Some(rate_gap(Rate::Selection, &group, &rest, judgement(task, 0.0)))
     });
     row.p_value = gap.map(|gap| gap.p_value);
-    row.method =
-        "rows at or above the first threshold, labelled or not, against all other rows; Newcombe interval";
+    row.method = by_interval(
+        task,
+        "rows at or above the first threshold, labelled or not, against all other rows; Newcombe interval",
+        "rows at or above the first threshold, labelled or not, against all other rows; Miettinen-Nurminen interval",
+    );
     row
 }
 
 fn impact(task: &Task<'_>, name: &'static str) -> Measurement {
     let (mut row, gap) = gaps(task, name, |group, all| {
         let (group, rest) = selected(task, group, all)?;
-        Some(selection_ratio(&group, &rest, judgement(1.0)))
+        Some(rate_ratio(Rate::Selection, &group, &rest, judgement(task, 1.0)))
     });
     row.p_value = gap.map(|gap| gap.p_value);
     row.null_level = gap.map(|_| 1.0);
@@ -136,7 +177,7 @@ fn calibration(task: &Task<'_>, name: &'static str) -> Measurement {
             excess: all.excess - group.excess,
             variance: (all.variance - group.variance).max(0.0),
         };
-        Some(calibration_gap(&group, &rest, judgement(0.0)))
+        Some(calibration_gap(&group, &rest, judgement(task, 0.0)))
     });
     row.p_value = gap.map(|gap| gap.p_value);
     row.method = "mean of score minus label, less that of all other rows; normal interval";

@@ -283,7 +283,9 @@ impl Task<'_> {
         let outside_before = needs_both && self.reference.as_ref().is_some_and(Side::has_many_outside);
         let one_class = !both(current) || !self.reference.as_ref().is_none_or(both);
         let outside = (current.has_many_outside() || outside_before).then_some(Reason::ScoresOutside);
-        let classes = (needs_both && one_class).then_some(Reason::OneClass);
+        let unlabelled_before = self.reference.as_ref().is_some_and(|side| side.labelled() == 0);
+        let missing = if unlabelled_before { Reason::NoLabelsYet } else { Reason::OneClass };
+        let classes = (needs_both && one_class).then_some(missing);
         let Some(reason) = counts.hindrance(self.minimum_coverage, outside).or(classes) else {
             return false;
         };

@@ -7,6 +7,7 @@ use super::decisions::needs_threshold;
 use super::{Side, Task, coverage, entries, estimates};
 use crate::error::{Result, parameter};
 use crate::measure::Scored;
+use crate::measure::fairness::GapInterval;
 use crate::measure::scored::decision::Costs;
 use crate::measure::scored::estimate::UnlabelledCell;
 use crate::slice::SliceKey;
@@ -19,6 +20,8 @@ pub struct ScoredSettings {
     pub threshold: Option<f64>,
     /// Bins of calibration errors.
     pub bins: u32,
+    /// How intervals of gaps between a group and the rest are made.
+    pub gap_interval: GapInterval,
     /// What decisions cost; needed by `expected_cost`.
     pub costs: Option<Costs>,
     /// Largest accepted value, for the metric that decides.
@@ -68,6 +71,7 @@ pub fn measure_scored(
         return Err(parameter("threshold", "a finite number"));
     }
     let mut instrument = Instrument::new("score");
+    instrument.gap_interval = settings.gap_interval;
     instrument.costs = settings.costs;
     if let Some(tolerance) = settings.tolerance {
         instrument.outcome.ece_debiased = tolerance;

@@ -42,7 +42,7 @@ impl Residual {
 pub fn calibration_gap(
     group: &Residual,
     rest: &Residual,
-    Judgement { level, tolerance }: Judgement,
+    Judgement { level, tolerance, .. }: Judgement,
 ) -> Result<Gap, Suppressed> {
     let ((of_group, variance), (of_rest, of_rest_variance)) = (group.mean()?, rest.mean()?);
     let (value, error) = (of_group - of_rest, (variance + of_rest_variance).sqrt());
@@ -51,7 +51,7 @@ pub fn calibration_gap(
         let interval = Interval { lower: (value - half).max(-2.0), upper: (value + half).min(2.0) };
         let near = normal::sf((value.abs() - tolerance) / error)?;
         let far = normal::sf((value.abs() + tolerance) / error)?;
-        let gap = Gap { value, interval, score_interval: None, p_value: (near + far).min(1.0) };
+        let gap = Gap { value, interval, p_value: (near + far).min(1.0) };
         (0.0..1.0).contains(&tolerance).then_some(gap)
     };
     judged().ok_or(Suppressed::Invalid)

@@ -15,7 +15,7 @@ pub mod rates;
 mod tests;
 
 pub use calibration::{Residual, calibration_gap};
-pub use rates::{Outcomes, Rate, equalized_odds_gap, rate_gap, selection_ratio};
+pub use rates::{Outcomes, Rate, equalized_odds_gap, rate_gap, rate_ratio};
 
 use crate::inference::{Interval, multiplicity};
 
@@ -37,11 +37,36 @@ pub enum Suppressed {
     FewEvents,
 }
 
+/// How the interval of a difference of two shares is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GapInterval {
+    /// Newcombe's: the squares of the ends of two Wilson intervals, added.
+    #[default]
+    Newcombe,
+    /// Miettinen and Nurminen's: the differences that the score test keeps. A little wider, and
+    /// the one that regulators of clinical trials ask for.
+    MiettinenNurminen,
+}
+
+impl GapInterval {
+    /// By the name that specs and arguments call it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "newcombe" => Some(Self::Newcombe),
+            "miettinen_nurminen" => Some(Self::MiettinenNurminen),
+            _ => None,
+        }
+    }
+}
+
 /// How a gap is judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judgement {
     /// Level of intervals, in (0, 1).
     pub level: f64,
+    /// How intervals of differences are made; ratios have Katz's.
+    pub interval: GapInterval,
     /// Largest gap that nobody minds: a difference in [0, 1), or a ratio of at least 1.
     pub tolerance: f64,
 }
@@ -51,10 +76,8 @@ pub struct Judgement {
 pub struct Gap {
     /// `group - rest`; for equalized odds the larger of two sizes, for a ratio `group / rest`.
     pub value: f64,
-    /// Its interval: Newcombe's for a difference of shares.
+    /// Its interval.
     pub interval: Interval,
-    /// Miettinen and Nurminen's interval, where it is a difference of shares.
-    pub score_interval: Option<Interval>,
     /// p of "the gap is within the tolerance".
     pub p_value: f64,
 }

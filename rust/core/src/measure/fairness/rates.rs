@@ -1,11 +1,11 @@
 //! Gaps of selection, true positive and false positive rate, and of precision.
 //!
-//! Each is a difference of two shares: its interval is Newcombe's, beside it Miettinen and
-//! Nurminen's; p is the guarded score test at the edge of the tolerance
-//! ([`crate::inference::proportion::p_tolerance_guarded`]). The ratio of selection rates has Katz's
-//! interval ([`crate::inference::ratio`]).
+//! As a difference of two shares its interval is Newcombe's, or Miettinen and Nurminen's; p is the
+//! guarded score test at the edge of the tolerance
+//! ([`crate::inference::proportion::p_tolerance_guarded`]). As a ratio it has Katz's interval
+//! ([`crate::inference::ratio`]).
 
-use super::{Gap, Judgement, Suppressed, enough};
+use super::{Gap, GapInterval, Judgement, LEAST_EVENTS, Suppressed, enough};
 use crate::inference::kish::effective_rows;
 use crate::inference::proportion::{Share, newcombe_interval, p_tolerance_guarded};
 use crate::inference::{Interval, miettinen_nurminen, ratio};
@@ -107,31 +107,36 @@ pub fn rate_gap(
     difference(rest, group, judgement).ok_or(Suppressed::Invalid)
 }
 
-fn difference(rest: Share, group: Share, Judgement { level, tolerance }: Judgement) -> Option<Gap> {
-    Some(Gap {
-        value: group.share()? - rest.share()?,
-        interval: newcombe_interval(rest, group, level, 0.0)?,
-        score_interval: miettinen_nurminen::interval(rest, group, level),
-        p_value: p_tolerance_guarded(rest, group, tolerance, 0.0)?,
-    })
+fn difference(rest: Share, group: Share, judgement: Judgement) -> Option<Gap> {
+    let Judgement { level, interval, tolerance } = judgement;
+    let interval = match interval {
+        GapInterval::Newcombe => newcombe_interval(rest, group, level, 0.0)?,
+        GapInterval::MiettinenNurminen => miettinen_nurminen::interval(rest, group, level)?,
+    };
+    let p_value = p_tolerance_guarded(rest, group, tolerance, 0.0)?;
+    Some(Gap { value: group.share()? - rest.share()?, interval, p_value })
 }
 
-/// Ratio of the selection rates, `group / rest`; the four-fifths rule is a tolerance of 1.25.
+/// Ratio of a rate, `group / rest`; the four-fifths rule is a tolerance of 1.25 on selection.
 ///
 /// # Errors
 ///
-/// [`Suppressed`] says why there is no number. `FewEvents` when fewer than five of either side are
-/// selected: a ratio of rare decisions says next to nothing.
-pub fn selection_ratio(group: &Outcomes, rest: &Outcomes, judgement: Judgement) -> Result<Gap, Suppressed> {
-    let (group, rest) = (group.enough(Rate::Selection)?, rest.enough(Rate::Selection)?);
-    for side in [group, rest] {
-        enough(side.total(), side.count)?;
+/// [`Suppressed`] says why there is no number. `FewEvents` when fewer than five rows of either side
+/// are counted by the rate, such as selected ones: a ratio of rare decisions says next to nothing.
+pub fn rate_ratio(
+    rate: Rate,
+    group: &Outcomes,
+    rest: &Outcomes,
+    judgement: Judgement,
+) -> Result<Gap, Suppressed> {
+    let (group, rest) = (group.enough(rate)?, rest.enough(rate)?);
+    if group.count.min(rest.count) < LEAST_EVENTS {
+        return Err(Suppressed::FewEvents);
     }
     let gap = || {
         Some(Gap {
             value: ratio::ratio(rest, group)?,
             interval: ratio::interval(rest, group, judgement.level)?,
-            score_interval: None,
             p_value: ratio::p_tolerance(rest, group, judgement.tolerance)?,
         })
     };
@@ -165,7 +170,6 @@ pub fn equalized_odds_gap(
     Ok(Gap {
         value: tpr.value.abs().max(fpr.value.abs()),
         interval: larger(tpr.interval, fpr.interval),
-        score_interval: tpr.score_interval.zip(fpr.score_interval).map(|(a, b)| larger(a, b)),
         p_value: (2.0 * tpr.p_value.min(fpr.p_value)).min(1.0),
     })
 }

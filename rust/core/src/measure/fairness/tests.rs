@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const JUDGEMENT: Judgement = Judgement { level: 0.95, tolerance: 0.05 };
+const JUDGEMENT: Judgement = Judgement { level: 0.95, interval: GapInterval::Newcombe, tolerance: 0.05 };
 
 fn rest() -> Outcomes {
     Outcomes::of_rows(40.0, 20.0, 10.0, 130.0)
@@ -21,7 +21,7 @@ fn known_gaps() {
     let odds = equalized_odds_gap(&group, &rest(), JUDGEMENT).expect("rows");
     assert!((odds.value - 0.2).abs() < 1e-14);
     let ratio = Judgement { tolerance: 1.25, ..JUDGEMENT };
-    let ratio = selection_ratio(&group, &rest(), ratio).expect("rows");
+    let ratio = rate_ratio(Rate::Selection, &group, &rest(), ratio).expect("rows");
     assert!((ratio.value - 0.44 / 0.3).abs() < 1e-14);
 }
 
@@ -50,7 +50,7 @@ fn few_rows_and_events_are_no_number() {
     let weighted = Outcomes { effective: [10.0, 5.0], ..rest() };
     assert_eq!(gap(Rate::Selection, weighted), Err(Suppressed::FewRows));
     let never = Outcomes::of_rows(2.0, 2.0, 40.0, 60.0);
-    assert_eq!(selection_ratio(&never, &rest(), JUDGEMENT), Err(Suppressed::FewEvents));
+    assert_eq!(rate_ratio(Rate::Selection, &never, &rest(), JUDGEMENT), Err(Suppressed::FewEvents));
     let level = Judgement { level: 1.0, ..JUDGEMENT };
     assert_eq!(equalized_odds_gap(&rest(), &rest(), level), Err(Suppressed::Invalid));
     assert_eq!(rate_gap(Rate::Selection, &rest(), &rest(), level), Err(Suppressed::Invalid));
@@ -102,7 +102,7 @@ const CALIBRATION_P: f64 = 0.132_174_353_720_281_77;
 fn the_worst_is_the_one_that_is_surely_bad() {
     let gap = |value: f64, half: f64, p_value| {
         let interval = Interval { lower: value - half, upper: value + half };
-        Ok(Gap { value, interval, score_interval: None, p_value })
+        Ok(Gap { value, interval, p_value })
     };
     let gaps = [gap(0.3, 0.4, 0.2), gap(-0.2, 0.05, 0.001), Err(Suppressed::FewRows), gap(0.1, 0.2, 0.9)];
     let ranked = worst_first(&gaps);

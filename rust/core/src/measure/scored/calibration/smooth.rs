@@ -74,6 +74,7 @@ struct Modes {
     twice: Vec<f64>,
     last: Vec<f64>,
     before: Vec<f64>,
+    /// Turns of the transform, made once for every width that is tried.
     turns: Vec<[f64; 2]>,
 }
 
