@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tallystick.metrics.values import Histogram, Quantiles, histogram, quantiles
     from tallystick.profiling import Plan, Profile, load, profile
     from tallystick.spec import Spec, load_spec
+    from tallystick.storage import Store
 
 __all__ = [
     "Comparison",
@@ -36,6 +37,7 @@ __all__ = [
     "Profile",
     "Quantiles",
     "Spec",
+    "Store",
     "TallystickError",
     "__version__",
     "compare",
@@ -56,6 +58,7 @@ _HOMES = {
     "Profile": "tallystick.profiling",
     "Quantiles": "tallystick.metrics.values",
     "Spec": "tallystick.spec",
+    "Store": "tallystick.storage",
     "TallystickError": "tallystick.errors",
     "compare": "tallystick.comparison",
     "evaluate": "tallystick.metrics.evaluation",

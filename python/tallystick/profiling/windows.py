@@ -11,7 +11,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LENGTH = re.compile(r"(\d{1,9})\s*([smhdw])")
 
 
-def window_seconds(length: str) -> int:
+def window_seconds(length: str, *, name: str = "window") -> int:
     """Seconds of a length such as "15m", "1h", "1d" or "1w".
 
     Raises:
@@ -24,9 +24,9 @@ def window_seconds(length: str) -> int:
     match = _LENGTH.fullmatch(str(length).strip())
     if match is None or int(match[1]) == 0:
         raise ParameterError(
-            "window: expected a length such as '15m', '1h', '1d' or '1w'",
+            f"{name}: expected a length such as '15m', '1h', '1d' or '1w'",
             hint="days start at midnight UTC, weeks on Monday",
-            name="window",
+            name=name,
         )
     return int(match[1]) * _UNITS[match[2]]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tallystick import _core
 from tallystick.comparison import Comparison, Measurement
+from tallystick.judging.effects import closeness
 
 ALL = "all"
 # From here on a change without tolerance counts as seen, after correction for many looks.
@@ -134,21 +134,6 @@ class Findings:
     def new_columns(self) -> list[str]:
         """Columns of the current data that nothing counts."""
         return [row.instrument for row in self.rows if row.reason == "new_column"]
-
-
-def closeness(row: Measurement) -> float:
-    """The effect in units of its tolerance; a distance less its bias may be below 0."""
-    value = row.value or 0.0
-    if row.unit == "ratio":
-        both = value > 0 and row.tolerance is not None and row.tolerance > 1
-        return abs(math.log(value)) / math.log(row.tolerance or math.e) if both else 0.0
-    if row.metric == "label_coverage":
-        # A minimum, which nothing comes near to from within.
-        return 0.0
-    if row.metric == "auc":
-        value = -value  # only a loss counts
-    effect = abs(value) if row.unit == "share" else max(value, 0.0)
-    return effect / row.tolerance if row.tolerance else 0.0
 
 
 def _discoveries(rows: Iterable[Measurement], rate: float) -> set[str]:

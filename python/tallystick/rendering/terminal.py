@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tallystick.comparison import Comparison, Measurement
+from tallystick.judging.effects import closeness
 from tallystick.profiling import Profile
 from tallystick.rendering import numbers, score_words, words
 from tallystick.rendering.escaping import printable, shortened, shortened_left
-from tallystick.rendering.findings import ALL, Finding, Findings, closeness
+from tallystick.rendering.findings import ALL, Finding, Findings
 from tallystick.rendering.page import WIDEST, Page, joined, pad, widths
 
 if TYPE_CHECKING:

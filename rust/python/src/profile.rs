@@ -110,6 +110,16 @@ impl Profile {
         py.detach(|| self.lock().window(start)).map(Self::of)
     }
 
+    /// The rows of some windows as a profile of its own, its windows kept apart.
+    fn of_windows(&self, py: Python<'_>, starts: Vec<i64>) -> Option<Self> {
+        py.detach(|| self.lock().of_windows(&starts.into_iter().collect())).map(Self::of)
+    }
+
+    /// The same rows as if they had been counted without windows.
+    fn without_windows(&self, py: Python<'_>) -> Self {
+        Self::of(py.detach(|| self.lock().without_windows()))
+    }
+
     /// What is known of each column over all rows.
     fn columns<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let profile = py.detach(|| self.lock().clone());
