@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tallystick.errors import TallystickError
     from tallystick.metrics.evaluation import evaluate
     from tallystick.metrics.values import Histogram, Quantiles, histogram, quantiles
+    from tallystick.monitoring import Recorder, read_spool
     from tallystick.profiling import Plan, Profile, load, profile
     from tallystick.spec import Spec, load_spec
     from tallystick.storage import Store
@@ -36,6 +37,7 @@ __all__ = [
     "Plan",
     "Profile",
     "Quantiles",
+    "Recorder",
     "Spec",
     "Store",
     "TallystickError",
@@ -48,6 +50,7 @@ __all__ = [
     "metrics",
     "profile",
     "quantiles",
+    "read_spool",
 ]
 
 _HOMES = {
@@ -57,6 +60,7 @@ _HOMES = {
     "Plan": "tallystick.profiling",
     "Profile": "tallystick.profiling",
     "Quantiles": "tallystick.metrics.values",
+    "Recorder": "tallystick.monitoring",
     "Spec": "tallystick.spec",
     "Store": "tallystick.storage",
     "TallystickError": "tallystick.errors",
@@ -67,6 +71,7 @@ _HOMES = {
     "load_spec": "tallystick.spec",
     "profile": "tallystick.profiling",
     "quantiles": "tallystick.metrics.values",
+    "read_spool": "tallystick.monitoring",
 }
 
 

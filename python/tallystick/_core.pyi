@@ -1,13 +1,20 @@
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, final
+from os import PathLike
+from typing import Any, Final, Self, final
+
+from typing_extensions import disjoint_base
 
 __all__ = [
     "CATALOGUE",
     "FORMAT",
     "ON_COUNTS",
     "SUPPORTED_TYPES",
+    "Frames",
+    "Observer",
     "Plan",
     "Profile",
+    "Recorder",
+    "Row",
     "__version__",
     "compare",
     "extent",
@@ -48,6 +55,9 @@ class Plan:
     def plan_id(self) -> str: ...
     @property
     def time(self) -> str | None: ...
+    def sampled(self, share: float) -> Plan: ...
+    @property
+    def share(self) -> float | None: ...
     def differences(self, other: Plan) -> list[str]: ...
     def outcomes(self) -> list[dict[str, Any]]: ...
     def columns(self) -> list[dict[str, Any]]: ...
@@ -73,6 +83,71 @@ class Profile:
     def of_windows(self, starts: Sequence[int]) -> Profile | None: ...
     def without_windows(self) -> Profile: ...
     def columns(self) -> list[dict[str, Any]]: ...
+
+@disjoint_base
+class Recorder:
+    def __new__(
+        cls,
+        plan: Plan,
+        recorder_id: bytes,
+        *,
+        spool: PathLike[str] | None,
+        window_seconds: int | None,
+        lateness_seconds: int,
+        flush_seconds: float,
+        share: float | None,
+        strict: bool,
+        aliases: Sequence[tuple[str, str]],
+        ignored: Sequence[str],
+    ) -> Self: ...
+    def log(
+        self,
+        features: Mapping[str, Any],
+        score: Any = None,
+        *,
+        label: Any = None,
+        id: Any = None,  # noqa: A002
+        time: Any = None,
+        latency: Any = None,
+    ) -> None: ...
+    def row(self, *names: str) -> Row: ...
+    def observe(self, name: str) -> Observer: ...
+    def count_batch(self, batch: Any, micros: int) -> None: ...
+    def kept(self, ids: Sequence[str]) -> list[bool]: ...
+    def flush(self) -> bool: ...
+    def close(self) -> bool: ...
+    def counted(self, scalar: str | None) -> Profile | None: ...
+    def totals(self) -> tuple[dict[str, int], dict[str, int]]: ...
+    @property
+    def id(self) -> str: ...
+    def renew(self, recorder_id: bytes) -> None: ...
+
+@final
+class Row:
+    def log(
+        self,
+        values: tuple[Any, ...] | list[Any],
+        score: Any = None,
+        *,
+        label: Any = None,
+        id: Any = None,  # noqa: A002
+        time: Any = None,
+        latency: Any = None,
+    ) -> None: ...
+
+@final
+class Observer:
+    def log(self, value: Any, *, time: Any = None) -> None: ...
+
+@final
+class Frames:
+    def __new__(cls, data: bytes) -> Frames: ...
+    def __iter__(self) -> Frames: ...
+    def __next__(self) -> dict[str, Any]: ...
+    @property
+    def damaged_bytes(self) -> int: ...
+    @property
+    def torn_bytes(self) -> int: ...
 
 def compare(
     reference: Profile,

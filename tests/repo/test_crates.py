@@ -1,4 +1,4 @@
-"""Rust crates depend in one direction: python -> arrow -> core -> kernels."""
+"""Rust crates depend in one direction: python -> arrow, recorder -> core -> kernels."""
 
 import tomllib
 from collections.abc import Iterator
@@ -13,9 +13,16 @@ MAY_USE = {
     "kernels": set(),
     "core": {"tallystick-kernels"},
     "arrow": {"tallystick-core", "tallystick-kernels"},
-    "python": {"tallystick-arrow", "tallystick-core"},
+    "recorder": {"tallystick-core"},
+    "python": {"tallystick-arrow", "tallystick-core", "tallystick-recorder"},
 }
-NEVER = {"kernels": ("",), "core": ("arrow", "pyo3", "parquet"), "arrow": ("pyo3",), "python": ()}
+NEVER = {
+    "kernels": ("",),
+    "core": ("arrow", "pyo3", "parquet"),
+    "arrow": ("pyo3",),
+    "recorder": ("arrow", "pyo3", "parquet"),
+    "python": (),
+}
 
 
 def manifest(crate: str) -> dict[str, Any]:

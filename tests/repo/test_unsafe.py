@@ -11,7 +11,7 @@ from repo.source import (
     without_tests,
 )
 
-CRATES_WITHOUT_UNSAFE = ["core"]
+CRATES_WITHOUT_UNSAFE = ["arrow", "core", "recorder"]
 
 
 def unsafe_files() -> list[str]:
@@ -36,19 +36,20 @@ def test_at_most_one_file_of_the_bindings_is_unsafe():
     assert len([path for path in unsafe_files() if path.startswith("rust/python/")]) <= 1
 
 
-def test_the_core_forbids_unsafe():
+def test_crates_that_need_no_unsafe_forbid_it():
     for crate in CRATES_WITHOUT_UNSAFE:
         code = rust_code((RUST / crate / "src" / "lib.rs").read_text())
         assert lines_with(r"^#!\[forbid\(unsafe_code\)\]", code), crate
 
 
 def codec_files():
-    return [
+    states = [
         path
         for path in files(".rs", under=RUST / "core" / "src")
         if any(part.startswith("codec") for part in path.relative_to(RUST).parts)
         and not is_rust_test(path)
     ]
+    return [*states, RUST / "recorder" / "src" / "frame.rs"]
 
 
 def test_there_is_a_codec():

@@ -113,6 +113,11 @@ class Plan:
         """
         return self._core.outcomes()
 
+    @property
+    def share(self) -> float | None:
+        """Share of all rows that was kept, chosen by a `Recorder`; None when all were."""
+        return self._core.share
+
     def differences(self, other: Plan) -> list[str]:
         """Names of the columns that the two plans count differently, or only one counts."""
         return self._core.differences(other._core)

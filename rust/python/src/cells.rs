@@ -65,7 +65,9 @@ enum Kind {
 }
 
 /// Types seen so far: what they are takes longer to find out than to look up.
-static KINDS: PyOnceLock<Mutex<Vec<(Py<PyType>, Kind)>>> = PyOnceLock::new();
+type Kinds = Vec<(Py<PyType>, Kind)>;
+
+static KINDS: PyOnceLock<Mutex<Kinds>> = PyOnceLock::new();
 /// More types than a service has.
 const MOST_KINDS: usize = 64;
 

@@ -82,6 +82,7 @@ impl Frames {
                 said.set_item("stream", counts.stream)?;
                 said.set_item("start", start)?;
                 said.set_item("end", end)?;
+                said.set_item("rows", counts.profile.rows())?;
                 said.set_item("late", counts.late)?;
                 said.set_item("profile", Bound::new(py, Profile::of(counts.profile))?)?;
             }

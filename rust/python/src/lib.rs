@@ -2,10 +2,12 @@
 #![deny(unsafe_code)]
 
 mod batch;
+mod calls;
 mod cells;
 mod compare;
 mod errors;
 mod frames;
+mod loggers;
 mod measure;
 mod plan;
 mod profile;
@@ -26,8 +28,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<plan::Plan>()?;
     module.add_class::<profile::Profile>()?;
     module.add_class::<recorder::Recorder>()?;
-    module.add_class::<recorder::Row>()?;
-    module.add_class::<recorder::Observer>()?;
+    module.add_class::<loggers::Row>()?;
+    module.add_class::<loggers::Observer>()?;
     module.add_class::<frames::Frames>()?;
     module.add_function(wrap_pyfunction!(compare::compare, module)?)?;
     module.add_function(wrap_pyfunction!(measure::measure_counts, module)?)?;

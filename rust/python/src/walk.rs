@@ -105,7 +105,7 @@ impl Taken<'_> {
 }
 
 impl State {
-    pub fn new(settings: Settings, clock: Box<Clock>) -> Self {
+    pub fn new(settings: Settings, clock: Box<dyn Clock>) -> Self {
         let columns = settings.plan.columns().iter();
         // A label comes later, or never: that is no missing value.
         let empty = columns.map(|c| if c.role == Role::Label { Tag::Absent } else { Tag::Null });
@@ -140,7 +140,7 @@ impl State {
                 Some(place) if place.key.is(&key) => place.target,
                 _ => self.search(names, at, &key, &mut moved),
             };
-            self.take(target, value, &mut taken);
+            self.take(target, &value, &mut taken);
         }
         if moved {
             self.learn(names, dict);
@@ -174,16 +174,16 @@ impl State {
 
     /// Puts one value where it goes.
     #[inline]
-    pub fn take<'py>(&mut self, target: Target, value: Bound<'py, PyAny>, taken: &mut Taken<'py>) {
+    pub fn take<'py>(&mut self, target: Target, value: &Bound<'py, PyAny>, taken: &mut Taken<'py>) {
         match target {
             Target::Cell(cell) => {
-                if !cells::set(&mut self.row, cell, &value) {
-                    taken.cells.push((cell, value));
+                if !cells::set(&mut self.row, cell, value) {
+                    taken.cells.push((cell, value.clone()));
                 }
             }
             Target::Time => {
-                taken.micros = cells::seconds(&value);
-                taken.time = taken.micros.is_none().then_some(value);
+                taken.micros = cells::seconds(value);
+                taken.time = taken.micros.is_none().then(|| value.clone());
             }
             Target::Ignored => {}
             Target::Unknown(place) => self.count_unknown(place, taken),

@@ -9,8 +9,13 @@ pub struct Moment {
     pub steady: i64,
 }
 
-/// Tells the time.
-pub type Clock = dyn Fn() -> Moment + Send + Sync;
+/// Tells the time: two functions, as each takes longer than all else that is done for a number.
+pub trait Clock: Send + Sync {
+    /// See [`Moment::wall`].
+    fn wall(&self) -> i64;
+    /// See [`Moment::steady`].
+    fn steady(&self) -> i64;
+}
 
 /// The second that microseconds fall in.
 #[must_use]

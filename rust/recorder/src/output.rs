@@ -88,16 +88,14 @@ impl Output {
     /// Writes what waits; whether nothing does any more.
     pub fn write(&mut self, counters: &Counters) -> bool {
         let Some(spool) = &mut self.spool else { return true };
-        match spool.write() {
+        let written = spool.write();
+        match &written {
             Ok((frames, bytes)) => {
-                Counters::add(&counters.frames_written, frames);
-                Counters::add(&counters.bytes_written, bytes);
-                true
+                Counters::add(&counters.frames_written, *frames);
+                Counters::add(&counters.bytes_written, *bytes);
             }
-            Err(_) => {
-                Counters::add(&counters.failed_writes, 1);
-                false
-            }
+            Err(_) => Counters::add(&counters.failed_writes, 1),
         }
+        written.is_ok()
     }
 }

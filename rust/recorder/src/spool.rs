@@ -7,13 +7,15 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::frame::{self, Kind, RecorderId};
 
 /// A file is followed by the next one when it is longer.
 const SEGMENT_BYTES: u64 = 64 << 20;
+/// Bytes handed to the system at a time.
+const WRITE_BYTES: usize = 256 << 10;
 /// How spool files end.
 pub const SUFFIX: &str = ".spool";
 /// How files end that have no opening yet.
@@ -63,27 +65,33 @@ impl Spool {
             return Ok((0, 0));
         }
         let frames = self.pending.len() as u64;
-        let bytes: Vec<u8> = self.pending.iter().flatten().copied().collect();
+        let length: u64 = self.pending.iter().map(|frame| frame.len() as u64).sum();
         let mut segment = match self.open.take() {
             Some(segment) if segment.length < SEGMENT_BYTES => segment,
             _ => self.begin()?,
         };
-        let written = segment.file.write_all(&bytes).and_then(|()| segment.file.sync_data());
-        if let Err(error) = written {
+        if let Err(error) = self.append(&segment.file) {
             // Half a frame at the end would be skipped by readers, but need not stay.
             let _ = segment.file.set_len(segment.length);
             return Err(error);
         }
-        segment.length += bytes.len() as u64;
+        segment.length += length;
         self.open = Some(segment);
         self.pending.clear();
-        Ok((frames, bytes.len() as u64))
+        Ok((frames, length))
+    }
+
+    fn append(&self, file: &File) -> io::Result<()> {
+        let mut writer = BufWriter::with_capacity(WRITE_BYTES, file);
+        self.pending.iter().try_for_each(|frame| writer.write_all(frame))?;
+        writer.flush()?;
+        drop(writer);
+        file.sync_data()
     }
 
     /// The next file, with its opening.
     fn begin(&mut self) -> io::Result<Segment> {
-        let hex: String = self.recorder.iter().map(|byte| format!("{byte:02x}")).collect();
-        let name = format!("{hex}-{:06}", self.number);
+        let name = format!("{:032x}-{:06}", u128::from_be_bytes(self.recorder), self.number);
         let temporary = self.folder.join(format!(".{name}{TEMPORARY}"));
         let begun = self.write_opening(&temporary, &self.folder.join(format!("{name}{SUFFIX}")));
         match &begun {

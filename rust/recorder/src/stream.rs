@@ -9,6 +9,8 @@ use crate::gather::{Layout, Shape};
 use crate::row::{Buffer, Row, Tag};
 use crate::windows::Windows;
 
+/// Bytes that windows encoded early may take: of the rows, and of each number beside them.
+const SPILLED_BYTES: [usize; 2] = [16 << 20, 1 << 20];
 /// Full buffers that may wait to be counted.
 const WAITING: usize = 4;
 
@@ -49,7 +51,8 @@ impl Stream {
     pub(crate) fn new(name: String, plan: Arc<Plan>, window_seconds: Option<i64>) -> Self {
         let buffer = Buffer::new(plan.columns().len());
         let front = Front { buffer, full: VecDeque::new(), spare: Vec::new(), rows: 0 };
-        let counted = Windows::new(Arc::clone(&plan), window_seconds);
+        let most_bytes = SPILLED_BYTES[usize::from(!name.is_empty())];
+        let counted = Windows::new(Arc::clone(&plan), window_seconds, most_bytes);
         let layout = Layout::of(&plan);
         Self { name, plan, layout, front: Mutex::new(front), counted: Mutex::new(counted) }
     }
@@ -90,13 +93,14 @@ impl Stream {
         lock(&self.counted)
     }
 
-    /// The next full buffer, or, where all is wanted, one that is not full.
-    pub(crate) fn next(&self, all: bool) -> Option<Buffer> {
+    /// The buffers that are full now, and, where all is wanted, the one that is not.
+    pub(crate) fn take(&self, all: bool) -> VecDeque<Buffer> {
         let mut front = lock(&self.front);
-        if let Some(full) = front.full.pop_front() {
-            return Some(full);
+        let mut taken = std::mem::take(&mut front.full);
+        if all && front.buffer.rows() > 0 {
+            taken.push_back(front.renew());
         }
-        (all && front.buffer.rows() > 0).then(|| front.renew())
+        taken
     }
 
     /// Takes a counted buffer back, to be filled again.

@@ -18,9 +18,6 @@ use crate::row::Buffer;
 /// Windows counted at a time. Rows of more are encoded early: a few kilobytes instead of the
 /// whole state.
 const OPEN: usize = 64;
-/// Bytes of windows encoded early; rows beyond are lost, and counted as such.
-const SPILLED_BYTES: usize = 32 << 20;
-
 /// The window of rows; `None` where windows are not kept apart.
 pub(crate) type Key = Option<Window>;
 
@@ -54,8 +51,11 @@ pub(crate) struct Windows {
     layout: Layout,
     seconds: Option<i64>,
     open: BTreeMap<Key, Open>,
+    /// Windows encoded early, and how many bytes they may take: rows beyond are lost, and counted
+    /// as such.
     spilled: Vec<Delta>,
     spilled_bytes: usize,
+    most_bytes: usize,
     /// Rows that could not be kept, since the last [`Windows::take_lost`].
     lost: u64,
 }
@@ -64,10 +64,10 @@ pub(crate) struct Windows {
 type Groups = HashMap<(Key, Option<Vec<Shape>>), Vec<u32>>;
 
 impl Windows {
-    pub fn new(plan: Arc<Plan>, seconds: Option<i64>) -> Self {
+    pub fn new(plan: Arc<Plan>, seconds: Option<i64>, most_bytes: usize) -> Self {
         let layout = Layout::of(&plan);
         let (open, spilled) = (BTreeMap::new(), Vec::new());
-        Self { plan, layout, seconds, open, spilled, spilled_bytes: 0, lost: 0 }
+        Self { plan, layout, seconds, open, spilled, spilled_bytes: 0, most_bytes, lost: 0 }
     }
 
     /// The window of an instant.
@@ -157,7 +157,7 @@ impl Windows {
         while self.open.len() > OPEN {
             let Some((key, open)) = self.open.pop_first() else { return };
             let delta = open.encode(key);
-            if self.spilled_bytes + delta.counts.len() > SPILLED_BYTES {
+            if self.spilled_bytes + delta.counts.len() > self.most_bytes {
                 self.lost += delta.rows;
             } else {
                 self.spilled_bytes += delta.counts.len();

@@ -1,11 +1,11 @@
 //! One recorder: its streams, the thread that counts them, and where their counts go.
 
+mod worker;
+
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tallystick_core::batch::Batch;
@@ -22,6 +22,7 @@ use crate::row::{Buffer, Row};
 use crate::stream::{Pushed, Stream, lock};
 use crate::watermark::Watermark;
 use crate::windows::{Key, Windows};
+use worker::Worker;
 
 /// Most streams beside the rows.
 pub const MAX_SCALARS: usize = 256;
@@ -43,27 +44,10 @@ pub struct Settings {
     pub flush: Duration,
 }
 
-/// No nap is longer.
-const LONGEST: Duration = Duration::from_secs(86_400);
-
-fn is_past(due: Option<i64>, now: i64) -> bool {
-    due.is_some_and(|due| due <= now)
-}
-
-/// What the recorder's thread is to do.
-#[derive(Default)]
-struct Wants {
-    /// Something was logged since the last flush.
-    dirty: bool,
-    /// A buffer is full.
-    full: bool,
-    stop: bool,
-}
-
 /// Counts what is logged, and writes it.
 pub struct Recorder {
     settings: Settings,
-    clock: Box<Clock>,
+    clock: Box<dyn Clock>,
     counters: Counters,
     rows: Arc<Stream>,
     scalars: Mutex<BTreeMap<String, Arc<Stream>>>,
@@ -72,20 +56,18 @@ pub struct Recorder {
     output: Mutex<Output>,
     /// Whether the thread knows that something was logged.
     dirty: AtomicBool,
-    wants: Mutex<Wants>,
-    wake: Condvar,
-    worker: Mutex<Option<JoinHandle<()>>>,
+    worker: Worker,
 }
 
 impl Recorder {
     /// A recorder without a row. Its thread starts with the first one.
     #[must_use]
-    pub fn new(settings: Settings, clock: Box<Clock>) -> Arc<Self> {
+    pub fn new(settings: Settings, clock: Box<dyn Clock>) -> Arc<Self> {
         let opening = Opening {
             plan: Arc::clone(&settings.plan),
             window_seconds: settings.window_seconds,
             lateness_seconds: settings.lateness_seconds,
-            started: second(clock().wall),
+            started: second(clock.wall()),
         };
         let output = Output::new(settings.spool.clone(), settings.id, &opening);
         Arc::new(Self {
@@ -95,9 +77,7 @@ impl Recorder {
             output: Mutex::new(output),
             counters: Counters::default(),
             dirty: AtomicBool::new(false),
-            wants: Mutex::default(),
-            wake: Condvar::new(),
-            worker: Mutex::default(),
+            worker: Worker::default(),
             settings,
             clock,
         })
@@ -109,11 +89,15 @@ impl Recorder {
         &self.settings
     }
 
-    /// What time it is.
+    /// Microseconds since 1970.
     #[must_use]
     #[inline]
-    pub fn now(&self) -> Moment {
-        (self.clock)()
+    pub fn wall(&self) -> i64 {
+        self.clock.wall()
+    }
+
+    fn now(&self) -> Moment {
+        Moment { wall: self.clock.wall(), steady: self.clock.steady() }
     }
 
     /// What happened to it.
@@ -162,7 +146,7 @@ impl Recorder {
         match pushed {
             Pushed::Room => None,
             Pushed::Full => {
-                self.wake(|wants| wants.full = true);
+                self.worker.want_count();
                 None
             }
             Pushed::Over(buffer) => Some(buffer),
@@ -196,7 +180,7 @@ impl Recorder {
     fn begin_interval(self: &Arc<Self>) {
         self.dirty.store(true, Ordering::Relaxed);
         self.start();
-        self.wake(|wants| wants.dirty = true);
+        self.worker.want_flush();
     }
 
     /// Sees the time of a row; whether its window had been closed before.
@@ -231,9 +215,10 @@ impl Recorder {
     /// Counts the buffers that are full, or all that was logged.
     fn drain(&self, all: bool) {
         for stream in self.streams() {
-            // Taken out while the counts are locked: a flush misses nothing that is under way.
+            // Taken out while the counts are locked: a flush misses nothing that is under way. What
+            // comes meanwhile waits for the next turn, or this one might never end.
             let mut windows = stream.counted();
-            while let Some(buffer) = stream.next(all) {
+            for buffer in stream.take(all) {
                 self.count_into(&stream, &mut windows, buffer);
             }
         }
@@ -264,7 +249,7 @@ impl Recorder {
         }
         if !safe {
             // Tried again after the next interval.
-            self.wake(|wants| wants.dirty = true);
+            self.worker.want_flush();
         }
         safe
     }
@@ -291,74 +276,6 @@ impl Recorder {
         Some(output.kept(stream.name()).unwrap_or_else(|| Profile::new(Arc::clone(stream.plan()))))
     }
 
-    /// Changes what the thread is to do.
-    fn wake(&self, change: impl FnOnce(&mut Wants)) {
-        change(&mut lock(&self.wants));
-        self.wake.notify_one();
-    }
-
-    /// Starts the thread if there is none.
-    fn start(self: &Arc<Self>) {
-        let mut worker = lock(&self.worker);
-        if worker.as_ref().is_some_and(|thread| !thread.is_finished()) {
-            return;
-        }
-        lock(&self.wants).stop = false;
-        let own = Arc::clone(self);
-        let work = move || {
-            if catch_unwind(AssertUnwindSafe(|| own.work())).is_err() {
-                // The next row starts another.
-                Counters::add(&own.counters.failed_threads, 1);
-                own.dirty.store(false, Ordering::Relaxed);
-            }
-        };
-        match std::thread::Builder::new().name("tallystick".into()).spawn(work) {
-            Ok(thread) => *worker = Some(thread),
-            Err(_) => {
-                Counters::add(&self.counters.failed_threads, 1);
-                self.dirty.store(false, Ordering::Relaxed);
-            }
-        }
-    }
-
-    fn work(&self) {
-        let interval = i64::try_from(self.settings.flush.as_micros()).unwrap_or(i64::MAX);
-        let mut flush_due: Option<i64> = None;
-        let mut close_due: Option<i64> = None;
-        loop {
-            let wants = self.wait(flush_due, close_due);
-            let now = self.now().steady;
-            if wants.full {
-                self.drain(false);
-            }
-            if wants.dirty && flush_due.is_none() {
-                flush_due = Some(now.saturating_add(interval));
-            }
-            if wants.stop || is_past(flush_due, now) || is_past(close_due, now) {
-                self.flush();
-                (flush_due, close_due) = (None, self.next_close());
-            }
-            if wants.stop {
-                return;
-            }
-        }
-    }
-
-    /// Waits until something is wanted or due; what is wanted.
-    fn wait(&self, flush_due: Option<i64>, close_due: Option<i64>) -> Wants {
-        let mut wants = lock(&self.wants);
-        loop {
-            let now = self.now().steady;
-            let news = wants.full || wants.stop || (wants.dirty && flush_due.is_none());
-            if news || is_past(flush_due, now) || is_past(close_due, now) {
-                return std::mem::take(&mut wants);
-            }
-            let due = flush_due.into_iter().chain(close_due).min();
-            let left = due.map_or(LONGEST, |due| Duration::from_micros(due.abs_diff(now)).min(LONGEST));
-            wants = self.wake.wait_timeout(wants, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
     /// When the latest window that was written is closed: then that is written too, once.
     fn next_close(&self) -> Option<i64> {
         let end = lock(&self.output).open_until()?;
@@ -369,18 +286,13 @@ impl Recorder {
 
     /// Asks the thread to write what there is and to end; does not wait for it.
     pub fn stop(&self) {
-        self.wake(|wants| wants.stop = true);
+        self.worker.stop();
     }
 
     /// Writes what there is, says that no more will come, and ends the thread. What is logged
     /// afterwards starts another.
     pub fn close(&self) -> bool {
-        let thread = lock(&self.worker).take();
-        self.stop();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
-        lock(&self.wants).stop = false;
+        self.worker.join();
         self.flush_to(true)
     }
 }
