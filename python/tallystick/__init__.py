@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tallystick.errors import TallystickError
     from tallystick.metrics.evaluation import evaluate
     from tallystick.metrics.values import Histogram, Quantiles, histogram, quantiles
-    from tallystick.monitoring import Recorder, read_spool
+    from tallystick.monitoring import Monitor, Recorder, read_spool
     from tallystick.profiling import Plan, Profile, load, profile
     from tallystick.spec import Spec, load_spec
     from tallystick.storage import Store
@@ -34,6 +34,7 @@ __all__ = [
     "Comparison",
     "Histogram",
     "Measurement",
+    "Monitor",
     "Plan",
     "Profile",
     "Quantiles",
@@ -57,6 +58,7 @@ _HOMES = {
     "Comparison": "tallystick.comparison",
     "Histogram": "tallystick.metrics.values",
     "Measurement": "tallystick.comparison",
+    "Monitor": "tallystick.monitoring",
     "Plan": "tallystick.profiling",
     "Profile": "tallystick.profiling",
     "Quantiles": "tallystick.metrics.values",

@@ -19,6 +19,8 @@ BEYOND, WITHIN, UNDER = "b", "w", "u"
 """Marks of judged windows: beyond tolerance, within it, and well within."""
 
 _MOST_WINDOWS = 100
+# Reasons of what could not be judged although there are rows enough.
+_MEASURED = ("usual_variation", "straddles_tolerance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ def decide(row: Measurement, before: Standing, rules: Rules, window_end: int) ->
         rules: The rules.
         window_end: One past the last second of the window.
 
-    A window that could not be judged is passed over: it neither raises nor clears.
+    A window that could not be judged raises nothing and is passed over; what is raised it may
+    help to clear, if only what is usual stood in the way and its effect is small.
 
     Example:
         >>> from tallystick.judging.rules import Rules, Standing, decide
@@ -131,9 +134,9 @@ def decide(row: Measurement, before: Standing, rules: Rules, window_end: int) ->
         >>> verdict.action, verdict.reason
         ('raised', 'severe')
     """
-    if row.status not in ("ok", "alert"):
+    mark = _mark(row, before, rules)
+    if mark is None:
         return Verdict("none", "undetermined", before)
-    mark = _mark(row, rules)
     length = max(rules.of_windows, rules.clear_windows)
     standing = replace(before, recent=(before.recent + mark)[-length:])
     if before.raised_at is not None:
@@ -157,10 +160,17 @@ def _while_raised(mark: str, standing: Standing, rules: Rules) -> Verdict:
     return Verdict("none", "already_raised" if mark == BEYOND else "not_yet_calm", standing)
 
 
-def _mark(row: Measurement, rules: Rules) -> str:
+def _mark(row: Measurement, before: Standing, rules: Rules) -> str | None:
+    """The window's mark; None for one that is passed over."""
     if row.status == "alert":
         return BEYOND
-    return UNDER if closeness(row) <= rules.clear_share else WITHIN
+    is_small = closeness(row) <= rules.clear_share
+    if row.status == "ok":
+        return UNDER if is_small else WITHIN
+    # With rows enough, a small effect counts towards clearing even if it is not surely within:
+    # where what is usual exceeds the tolerance, no window ever is.
+    counts = before.raised_at is not None and row.value is not None and row.reason in _MEASURED
+    return UNDER if counts and is_small else None
 
 
 def is_severe(row: Measurement, rules: Rules) -> bool:

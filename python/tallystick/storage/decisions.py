@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +14,7 @@ from tallystick.judging.decisions import Decision
 from tallystick.judging.rules import Rules, Standing, Verdict, decide, judged
 from tallystick.storage.measurements import storable
 from tallystick.storage.records import StoredWindow
-from tallystick.storage.schema import DECISIONS
+from tallystick.storage.schema import DECISIONS, MONITORS
 
 _NAMES = [column.name for column in DECISIONS.c if column.name != "id"]
 _KEY = (DECISIONS.c.instrument, DECISIONS.c.segment, DECISIONS.c.metric)
@@ -90,3 +91,20 @@ def listed(connection: sa.Connection, *conditions: Any) -> list[Decision]:
     columns = [DECISIONS.c[name] for name in _NAMES]
     wanted = sa.select(*columns).where(*conditions).order_by(DECISIONS.c.window_start, *_KEY)
     return [Decision(**row) for row in connection.execute(wanted).mappings()]
+
+
+def remember(connection: sa.Connection, model: str, rules: Rules) -> None:
+    """Keeps the rules by which a model is watched."""
+    where, text = MONITORS.c.model == model, json.dumps(asdict(rules))
+    known = connection.execute(sa.select(MONITORS.c.rules).where(where)).scalar()
+    if known is None:
+        connection.execute(sa.insert(MONITORS).values(model=model, rules=text))
+    elif known != text:
+        connection.execute(sa.update(MONITORS).where(where).values(rules=text))
+
+
+def rules_of(connection: sa.Connection, model: str) -> Rules:
+    """The rules by which a model was watched last; the usual ones if it never was."""
+    where = MONITORS.c.model == model
+    known = connection.execute(sa.select(MONITORS.c.rules).where(where)).scalar()
+    return Rules() if known is None else Rules(**json.loads(known))

@@ -114,6 +114,7 @@ def record(
         if window.evaluated_revision is not None:
             # A window is decided about once, or late rows would count as further windows.
             return []
+        decisions.remember(connection, window.model, rules)
         made = decisions.judge(connection, window, evaluation.rows, rules, now)
         bodies = tell(window, made)
         notices.add(connection, window.model, window.end_second or 0, bodies, now)

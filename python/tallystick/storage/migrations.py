@@ -8,14 +8,22 @@ import sqlalchemy as sa
 
 from tallystick.errors import StateVersionError, StoreError
 from tallystick.storage.database import Database
-from tallystick.storage.schema import DECISIONS, METADATA, NOTICES, VERSION, VERSIONS, WINDOWS
+from tallystick.storage.schema import (
+    DECISIONS,
+    METADATA,
+    MONITORS,
+    NOTICES,
+    VERSION,
+    VERSIONS,
+    WINDOWS,
+)
 
 
 def _decisions(connection: sa.Connection) -> None:
     """Windows know whether they were compared; decisions, and what is to be told of them."""
     added = f"ALTER TABLE {WINDOWS.name} ADD COLUMN evaluated_revision INTEGER"
     connection.execute(sa.text(added))
-    METADATA.create_all(connection, tables=[DECISIONS, NOTICES])
+    METADATA.create_all(connection, tables=[DECISIONS, NOTICES, MONITORS])
 
 
 STEPS: dict[int, Callable[[sa.Connection], None]] = {2: _decisions}

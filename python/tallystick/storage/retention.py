@@ -22,9 +22,6 @@ from tallystick.storage.schema import (
 _DAY = 86_400
 # Windows folded in one transaction: others have a turn in between.
 MOST_AT_ONCE = 200
-# A recorder is forgotten when no file of it has been seen for so long: until then a frame of it
-# that comes again is known.
-_FORGOTTEN_SECONDS = 30 * _DAY
 
 
 def fold(connection: sa.Connection, model: str, retention: Retention, now: float) -> int:
@@ -69,7 +66,7 @@ def drop(connection: sa.Connection, model: str, retention: Retention, now: float
             ids = [row.id for row in _oldest(connection, of_model, over)]
             connection.execute(sa.delete(WINDOWS).where(WINDOWS.c.id.in_(ids)))
             dropped += len(ids)
-    _forget(connection, now)
+    _forget(connection, now - retention.keep_seconds)
     return dropped
 
 
@@ -107,9 +104,9 @@ def _fold(connection: sa.Connection, window: Any, now: float) -> None:
     connection.execute(sa.update(WINDOWS).where(*done).values(closed=True))
 
 
-def _forget(connection: sa.Connection, now: float) -> None:
-    """Forgets recorders that nothing can come from any more."""
-    gone = sa.select(RECORDERS.c.recorder).where(RECORDERS.c.seen < now - _FORGOTTEN_SECONDS)
+def _forget(connection: sa.Connection, before: float) -> None:
+    """Forgets recorders of which no file has been seen since: no frame can come again."""
+    gone = sa.select(RECORDERS.c.recorder).where(RECORDERS.c.seen < before)
     names = [row.recorder for row in connection.execute(gone)]
     for table in (FRAMES, RECORDERS):
         connection.execute(sa.delete(table).where(table.c.recorder.in_(names)))

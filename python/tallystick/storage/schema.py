@@ -158,3 +158,11 @@ NOTICES = Table(
     Column("state", Text, nullable=False),
     Index("tallystick_notices_state", "state", "model"),
 )
+
+MONITORS = Table(
+    # By which rules a model is watched, for whoever explains decisions.
+    "tallystick_monitors",
+    METADATA,
+    Column("model", Text, primary_key=True),
+    Column("rules", Text, nullable=False),
+)

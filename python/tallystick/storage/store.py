@@ -24,6 +24,7 @@ from tallystick.storage.records import (
 
 if TYPE_CHECKING:
     from tallystick.judging.decisions import Decision
+    from tallystick.judging.rules import Rules
     from tallystick.storage.database import Database
 
 Instant = str | dt.date | dt.datetime | int | None
@@ -355,6 +356,17 @@ class Store:
 
         with self.database.read() as connection:
             return latest(connection, model)
+
+    def rules(self, *, model: str) -> Rules:
+        """The rules by which a model was watched last.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        from tallystick.storage.decisions import rules_of
+
+        with self.database.read() as connection:
+            return rules_of(connection, model)
 
     def close(self) -> None:
         """Gives connections back; what is asked of the store later opens them again."""
