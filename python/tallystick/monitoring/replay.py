@@ -80,8 +80,11 @@ def replay(
         threads,
         progress,
     )
-    for worker in workers:
-        worker.finish()
+    # Together, so that a window that several threads have seen is stored once.
+    whole = workers[0]
+    for worker in workers[1:]:
+        whole.merge(worker)
+    whole.keep(most=0)
     return keeper.report
 
 
@@ -167,20 +170,25 @@ class _Worker:
                 self._keeper.leave_out(part.num_rows)
             else:
                 self._add(start, part)
-        while len(self._open) > _OPEN:
-            self._keeper.keep(*self._open.popitem(last=False))
+        self.keep(most=_OPEN)
 
     def _add(self, start: int, part: Any) -> None:
-        counted = profile(
-            part, spec=self._spec, plan=self._plan, window=f"{self._seconds}s", threads=1
-        )
-        known = self._open.pop(start, None)
-        if known is None:
-            known = counted._core
-        else:
-            known.merge(counted._core)
-        self._open[start] = known
+        length = f"{self._seconds}s"
+        counted = profile(part, spec=self._spec, plan=self._plan, window=length, threads=1)
+        self._take(start, counted._core)
 
-    def finish(self) -> None:
-        while self._open:
+    def _take(self, start: int, core: _core.Profile) -> None:
+        known = self._open.pop(start, None)
+        if known is not None:
+            known.merge(core)
+        self._open[start] = core if known is None else known
+
+    def merge(self, other: _Worker) -> None:
+        """Takes over what another thread has open."""
+        for start, core in other._open.items():
+            self._take(start, core)
+
+    def keep(self, *, most: int) -> None:
+        """Stores open windows until there are no more than that."""
+        while len(self._open) > most:
             self._keeper.keep(*self._open.popitem(last=False))

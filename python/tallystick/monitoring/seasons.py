@@ -9,8 +9,8 @@ from tallystick.errors import ParameterError
 from tallystick.profiling import Profile
 
 ALL = "all"
-# Fewer windows do not tell what is usual, fewer rows not what the season looks like.
-FEWEST_WINDOWS = 4
+# A season seen less often does not tell what is usual in it, of fewer rows not what it looks like.
+FEWEST_TIMES = 4
 FEWEST_ROWS = 1_000
 _HOUR, _DAY = 3_600, 86_400
 
@@ -38,8 +38,8 @@ class Seasons:
 
     Args:
         baseline: A profile; one with windows knows its seasons.
-        season: "auto" takes the finest season of which the baseline has enough windows, a name
-            that one where there are enough, "all" none.
+        season: "auto" takes the finest season that the baseline has seen often enough, a name
+            that one where it has, "all" none.
 
     Raises:
         ParameterError: There is no such season.
@@ -82,7 +82,9 @@ class Seasons:
             for (first, end), rows in self._rows.items()
             if end - first <= season.longest_seconds and season.slot(first) == slot
         ]
-        if len(windows) < FEWEST_WINDOWS or sum(rows for _, rows in windows) < FEWEST_ROWS:
+        # Twelve windows of one Monday are one Monday.
+        times = {first // season.longest_seconds for first, _ in windows}
+        if len(times) < FEWEST_TIMES or sum(rows for _, rows in windows) < FEWEST_ROWS:
             return None
         core = self.baseline._core.of_windows([first for first, _ in windows])
         return None if core is None else Profile(core, spec=self.baseline._spec)

@@ -141,9 +141,14 @@ def put(
         )
     if row is None or add:
         add_rows(connection, {**named_by, "origin": "log"}, profile, 0, now)
+        if row is not None:
+            # More may come: it is closed again when the log was read to its end.
+            opened = sa.update(WINDOWS).where(WINDOWS.c.id == row.id)
+            connection.execute(opened.values(closed=False))
     elif row.profile != profile.to_bytes() or row.window_end != named_by["window_end"]:
         values = {"rows": profile.rows, "profile": profile.to_bytes(), "updated": now}
         values |= {"window_end": named_by["window_end"], "revision": WINDOWS.c.revision + 1}
+        values |= {"closed": False}
         connection.execute(sa.update(WINDOWS).where(WINDOWS.c.id == row.id).values(values))
 
 
