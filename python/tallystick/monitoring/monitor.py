@@ -74,8 +74,8 @@ class Monitor:
     """Watches a model: what recorders write is stored, compared and judged, once.
 
     Any number of processes may run the same monitor on one store: all of them collect, one at a
-    time holds the lease, compares, and tells. It keeps nothing in memory that matters: another one
-    goes on where it ended.
+    time holds the lease, compares, and tells, so that each window is judged once. It keeps nothing
+    in memory that matters: another one goes on where it ended.
 
     Args:
         baseline: What is usual: a profile, or the path of a saved one. One with windows (profiled
@@ -157,8 +157,11 @@ class Monitor:
         lease = self._lease()
         run.leader = lease.take(seconds=_LEASE_SECONDS)
         if run.leader:
-            self.store.close_windows(model=self.model, quiet_seconds=self._quiet_seconds)
-            self._work(run, lease, progress or NoProgress())
+            try:
+                self.store.close_windows(model=self.model, quiet_seconds=self._quiet_seconds)
+                self._work(run, lease, progress or NoProgress())
+            finally:
+                _let_go(lease)
         self._conclude(run)
         return run
 
@@ -229,20 +232,17 @@ class Monitor:
         seconds = window_seconds(every, name="every")
         stop = stop or threading.Event()
         done = 0
-        try:
-            while True:
-                try:
-                    self.run_once()
-                except StoreError as error:
-                    if not error.context.get("retryable"):
-                        raise
-                    self.failed_runs += 1
-                    _LOGGER.warning("tried again in %s: %s", every, error.message)
-                done += 1
-                if (most is not None and done >= most) or stop.wait(seconds):
-                    return
-        finally:
-            self._let_go()
+        while True:
+            try:
+                self.run_once()
+            except StoreError as error:
+                if not error.context.get("retryable"):
+                    raise
+                self.failed_runs += 1
+                _LOGGER.warning("tried again in %s: %s", every, error.message)
+            done += 1
+            if (most is not None and done >= most) or stop.wait(seconds):
+                return
 
     def compare_window(self, window: StoredWindow) -> tuple[Comparison, str, Comparison | None]:
         """A stored window against the baseline, the season taken for it, and against those before.
@@ -331,12 +331,13 @@ class Monitor:
 
         return Lease(self.store, f"monitor:{self.model}", self._holder)
 
-    def _let_go(self) -> None:
-        # Others need not wait for a lease that nobody uses; if the store is gone they have to.
-        try:
-            self._lease().give_back()
-        except StoreError as error:
-            _LOGGER.warning("the lease ends by itself: %s", error.message)
+
+def _let_go(lease: Lease) -> None:
+    # Others need not wait for a lease that nobody uses; if the store is gone they have to.
+    try:
+        lease.give_back()
+    except StoreError as error:
+        _LOGGER.warning("the lease ends by itself: %s", error.message)
 
 
 def _is_gone(one: Decision, last: int) -> bool:

@@ -42,12 +42,16 @@ _REASONS = {
     "57": "the server has ended the connection",
     "3D": "there is no such database",
 }
+_UNCONNECTED = {'database "': "3D", 'role "': "28", "authentication": "28"}
 # Asking again does not help.
 _LASTING = {"SQLITE_NOTADB", "SQLITE_CORRUPT", "28", "42501", "3D"}
 
 
 class Database:
     """Where a store lies.
+
+    Each transaction has a connection of its own: nothing stays open that a forked child could
+    share, or a server could have closed in the meantime.
 
     Args:
         url: A URL of SQLAlchemy, or the path of an SQLite file.
@@ -110,7 +114,6 @@ class Database:
             raise StoreError(
                 f"{path}: cannot be opened: there is no folder {folder}", retryable=False
             )
-        # A connection of its own for each transaction: nothing is shared with a forked child.
         engine = sa.create_engine(
             "sqlite://",
             creator=lambda: _connect(path, self.read_only),
@@ -134,7 +137,7 @@ class Database:
             raise MissingDependencyError.of("psycopg", extra="postgres") from None
         return sa.create_engine(
             self.url.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
+            poolclass=NullPool,
             hide_parameters=True,
             connect_args={"connect_timeout": _PATIENCE_SECONDS},
         )
@@ -207,8 +210,10 @@ def _why(error: Any) -> tuple[str, str]:
     """A code and its meaning."""
     code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
     if code is None:
-        # The driver of PostgreSQL gives no code when there is no connection.
-        return "08", _REASONS["08"]
+        # The driver of PostgreSQL gives no code when there is no connection, only words.
+        said = str(error)
+        found = next((code for words, code in _UNCONNECTED.items() if words in said), "08")
+        return found, _REASONS[found]
     code = str(code)
     for known in (code, "_".join(code.split("_")[:2]), code[:2]):
         if known in _REASONS:
