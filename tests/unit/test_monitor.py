@@ -255,7 +255,7 @@ def test_names_of_every_kind_are_stored_as_they_are(tmp_path):
     monitor = Monitor(usual, store=tmp_path / "model.db", sinks=[])
     monitor.replay(rows, window="5m")
     segments = {one.segment for one in monitor.store.decisions()}
-    assert {f"seg={name}".replace("\0", "␀") for name in names} <= segments
+    assert segments == {"all", *(f"seg={name}".replace("\0", "␀") for name in names)}
 
 
 class Broken:
