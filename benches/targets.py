@@ -19,7 +19,7 @@ class Check:
         case: Its key in the run.
         says: What is asked for, in words; the limit stands before it.
         figure: The figure of an engine: "rate" in values a second, "of_roofline", "ratio" over
-            ours, "cpu_over_decode" or "peak_bytes".
+            ours, "cpu_over_decode", "seconds" or "peak_bytes".
         limit: What it must reach.
         engine: Whose figure; "" is the best rival.
         at_most: Whether the figure has to stay below the limit.
@@ -146,7 +146,15 @@ TARGETS = (
             _rate("codes-1000", 2000, "1,000 categories"),
         ),
     ),
-    Target("a record in serving"),
+    Target(
+        "a record in serving",
+        (
+            _rate("serving-record", 1 / 1.2, "as a dict"),
+            Check("serving-record", "as a tuple", "rate", 1e6 / 0.6, engine=f"{OURS}, as a tuple"),
+            _rate("serving-scalar", 1e3 / 60, "a single number"),
+            Check("serving-p999", "no flush seen at p99.9", "seconds", 5e-6, at_most=True),
+        ),
+    ),
     Target(
         "Parquet log against a reference, whole report",
         (

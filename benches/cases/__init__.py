@@ -8,7 +8,7 @@ from benches.case import Group
 
 NAMES = (
     *("histogram", "edges", "column", "sketch", "psi", "ks", "codes", "labels"),
-    *("log", "reports"),
+    *("serving", "log", "reports"),
 )
 
 

@@ -60,9 +60,11 @@ def _asked(check: Check) -> str:
 def shown(figure: str, value: float) -> str:
     """A figure with its unit."""
     if figure == "rate":
-        return f"{value / 1e6:,.0f} M/s"
+        return f"{value / 1e6:,.0f} M/s" if value >= 1e7 else f"{value / 1e6:.2f} M/s"
     if figure == "of_roofline":
         return f"{value:.0%}"
+    if figure == "seconds":
+        return f"{value * 1e6:.2f} us"
     if figure == "peak_bytes":
         return f"{value / 2**20:,.0f} MiB"
     return _times(value)

@@ -169,6 +169,43 @@ def test_forks_get_recorders_of_their_own(tmp_path, plan):
     assert found.recorders[last["own"]].counters["rows_logged"] == 20_000
 
 
+def test_forks_while_other_threads_log(tmp_path, plan):
+    """A child finds nothing locked, whatever the parent's threads were at."""
+    code = """
+    import threading
+    rec = ts.Recorder(plan, spool=folder + "/spool", flush_seconds=0.01)
+    tokens, over = rec.observe("tokens"), threading.Event()
+    logged = [0] * 4
+    def work(which):
+        while not over.is_set():
+            for _ in range(100):
+                rec.log(row(logged[which]), latency=0.1)
+                tokens.log(1)
+                logged[which] += 1
+            if which == 0:
+                rec.flush()
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads: thread.start()
+    for turn in range(60):
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(60)
+            for i in range(9): rec.log(row(i), latency=0.1)
+            os._exit(0 if rec.close() else 1)
+        assert os.waitpid(pid, 0)[1] == 0, turn
+    over.set()
+    for thread in threads: thread.join()
+    assert rec.close()
+    say(rows=sum(logged))
+    """
+    (end,) = said(child(tmp_path, code))
+    found = ts.read_spool(tmp_path / "spool")
+    assert len(found.recorders) == 61
+    rows = end["rows"] + 60 * 9
+    assert found.profile.rows == found.scalars["latency_seconds"].rows == rows
+    assert found.scalars["tokens"].rows == end["rows"]
+
+
 def test_children_of_multiprocessing_write_the_rest(tmp_path, plan):
     code = """
     import multiprocessing

@@ -101,7 +101,8 @@ def test_any_mapping_will_do_and_nothing_else_is_raised(rec):
 def test_times_of_every_kind_find_their_window(baseline):
     noon = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     kinds = [NOON, NOON + 0.25, noon, noon.replace(tzinfo=None), np.int64(NOON), np.float64(NOON)]
-    kinds += [pd.Timestamp(noon), np.datetime64("2026-11-23T12:00:00.5")]
+    kinds += [pd.Timestamp(noon), np.datetime64("2026-11-23T12:00:00.5"), "2026-11-23 12:00"]
+    kinds += ["2026-11-23T12:00:00Z", "2026-11-23T14:30:00.123+02:00"]
     with ts.Recorder(baseline, window="1h") as rec:
         for time in kinds:
             rec.log({"age": 1.0}, time=time)
@@ -262,6 +263,8 @@ def test_parameters_are_checked_and_a_spool_must_be_a_folder(baseline, tmp_path)
     for wrong in ({"window": "5 parsecs"}, {"lateness": "x"}, {"flush_seconds": 0}, {"sample": 0}):
         with pytest.raises(ParameterError, match=next(iter(wrong))):
             ts.Recorder(baseline, **wrong)
+    with pytest.raises(ParameterError, match="got str"):
+        ts.Recorder("baseline.tally")
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="folder"):
         ts.Recorder(baseline, spool=tmp_path / "file")
@@ -270,6 +273,14 @@ def test_parameters_are_checked_and_a_spool_must_be_a_folder(baseline, tmp_path)
         rec.profile()
     with pytest.raises(ParameterError, match="columns of the plan"):
         ts.Recorder(baseline).row("aeg")
+
+
+def test_a_log_of_which_strata_were_kept_is_not_sampled_again():
+    spec = {"schema": 1, "segments": ["kind"], "sampling": {"column": "kind", "rates": {"a": 0.5}}}
+    baseline = ts.profile({"kind": ["a", "a", "b"], "x": [1, 2, 3]}, spec=spec)
+    with pytest.raises(ParameterError, match="sample: expected a plan of which all rows are kept"):
+        ts.Recorder(baseline, sample=0.5)
+    assert baseline.plan.share is None
 
 
 def test_a_recorder_goes_with_its_last_reference(baseline):

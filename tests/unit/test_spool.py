@@ -54,6 +54,9 @@ def test_windows_of_all_recorders_are_added_up(baseline, tmp_path):
     one = spool.window("2026-11-23T12:00:00Z")
     assert (one.rows, one.windows) == (spool.windows[1].rows, ["2026-11-23T12:00:00Z"])
     assert len(one["age"]) == len(spool.profile["age"])
+    both = spool.window("2026-11-23T11:00:00Z", until="2026-11-23T13:00:00Z")
+    assert both == spool.window("2026-11-23T11:00:00Z") + one
+    assert spool.window(NOON - HOUR, until="2026-11-24") == spool.profile
     with pytest.raises(ParameterError, match="window of the spool"):
         spool.window("2026-11-24")
     assert [r.finished for r in spool.recorders.values()] == [True] * 3

@@ -131,7 +131,7 @@ def _sampled(recorder: Recorder, table: Any, micros: Any, ids: Any) -> tuple[Any
         raise ParameterError(
             f"id: expected one for each of {table.num_rows} rows, got {len(ids)}", name="id"
         )
-    kept = np.array(recorder.kept([str(one) for one in ids]), dtype=bool)
+    kept = np.array(recorder._kept([str(one) for one in ids]), dtype=bool)
     return _movable(table).filter(pa.array(kept)), micros if isinstance(micros, int) else micros[
         kept
     ]

@@ -30,7 +30,7 @@ def close_all() -> None:
 
 def _renew_all() -> None:
     for recorder in list(_living):
-        recorder.renew(uuid.uuid4().bytes)
+        recorder._renew(uuid.uuid4().bytes)
     if (util := sys.modules.get("multiprocessing.util")) is not None:
         # Its children end without atexit, but run what was registered after the fork.
         util.register_after_fork(_Child, _Child.begin)

@@ -13,6 +13,7 @@ from typing import Any
 from tallystick import _core
 from tallystick.errors import CorruptStateError, InputError, MergeError, ParameterError
 from tallystick.profiling import Plan, Profile
+from tallystick.profiling.profiles import Origin
 from tallystick.profiling.windows import instant, iso
 
 SUFFIX = ".spool"
@@ -95,19 +96,22 @@ class Spool:
     torn_bytes: int
     other_plans: int
 
-    def window(self, start: str | int | None) -> Profile:
-        """The rows of one window as a profile of its own, in cells as fine as the whole.
+    def window(self, start: str | int | None, *, until: str | int | None = None) -> Profile:
+        """The rows of one window, or of several in a row, in cells as fine as the whole.
 
         Args:
             start: When it starts, as in `windows`.
+            until: When the first window starts that is not wanted any more; None wants one only.
 
         Raises:
             ParameterError: There is no such window.
         """
-        second = None if start is None else instant(start)
+        first = None if start is None else instant(start)
+        last = None if until is None else instant(until)
         found = _Sum()
         for said in _frames(self.folder, _Tally()):
-            if said["stream"] == "" and said["start"] == second and self._is_own(said["profile"]):
+            wanted = said["start"] == first or _lies_within(said["start"], first, last)
+            if said["stream"] == "" and wanted and self._is_own(said["profile"]):
                 found.add(said["profile"])
         total = found.total()
         if total is None:
@@ -116,7 +120,7 @@ class Spool:
             raise ParameterError(
                 "start: expected the start of a window of the spool", hint=hint, name="start"
             )
-        return Profile(total)
+        return Profile(total, origin=Origin(description=str(self.folder)))
 
     def _is_own(self, profile: _core.Profile) -> bool:
         return self.profile is not None and profile.plan.plan_id == self.profile.plan.plan_id
@@ -224,9 +228,8 @@ class _Tally:
             report.frames = len(seen)
             report.missing_frames = max(seen) - len(seen)
         total = self.rows.total()
-        profile = None if total is None else Profile(total)
-        if profile is not None and plan is not None:
-            profile._spec = plan._spec
+        spec, origin = None if plan is None else plan._spec, Origin(description=str(folder))
+        profile = None if total is None else Profile(total, spec=spec, origin=origin)
         return Spool(
             folder=folder,
             profile=profile,

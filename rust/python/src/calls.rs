@@ -14,7 +14,7 @@ use crate::recorder::{LATENCY, Recorder, lock};
 use crate::walk::{Scalar, State, Taken, Target};
 
 /// What a strict recorder says of a time that is none.
-pub const NO_TIME: &str = "time: expected seconds since 1970, a date or a datetime";
+pub const NO_TIME: &str = "time: expected seconds since 1970, a datetime, a date or ISO text";
 
 /// What a call says beside the features.
 #[derive(Clone, Copy)]

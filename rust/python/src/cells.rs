@@ -163,42 +163,61 @@ fn of_seconds(value: f64) -> Option<i64> {
 
 /// Microseconds since 1970 of any time; `None` when it is none.
 pub fn instant_of(value: &Bound<'_, PyAny>) -> Option<i64> {
-    let numpy = || {
-        let item = value.call_method0("item").ok()?;
-        seconds(&item)
-    };
     match kind(value).ok()? {
         Kind::Datetime | Kind::Date | Kind::Datetime64 => instant(value).ok().flatten(),
-        Kind::Numpy => numpy(),
-        Kind::Null | Kind::Text | Kind::Mistyped => seconds(value),
+        Kind::Numpy => seconds(&value.call_method0("item").ok()?),
+        // As requests carry it.
+        Kind::Text => instant(&epochs(value.py()).ok()?.parse(value).ok()?).ok().flatten(),
+        Kind::Null | Kind::Mistyped => seconds(value),
+    }
+}
+
+/// Where time begins, for each kind of it.
+struct Epochs {
+    aware: Py<PyAny>,
+    naive: Py<PyAny>,
+    date: Py<PyAny>,
+    /// `datetime.datetime.fromisoformat`
+    parse: Py<PyAny>,
+}
+
+static EPOCHS: PyOnceLock<Epochs> = PyOnceLock::new();
+
+fn epochs(py: Python<'_>) -> PyResult<&Epochs> {
+    EPOCHS.get_or_try_init(py, || {
+        let module = py.import("datetime")?;
+        let (datetime, date) = (module.getattr("datetime")?, module.getattr("date")?);
+        let utc = module.getattr("timezone")?.getattr("utc")?;
+        Ok(Epochs {
+            aware: datetime.call1((1970, 1, 1, 0, 0, 0, 0, utc))?.unbind(),
+            naive: datetime.call1((1970, 1, 1))?.unbind(),
+            date: date.call1((1970, 1, 1))?.unbind(),
+            parse: datetime.getattr("fromisoformat")?.unbind(),
+        })
+    })
+}
+
+impl Epochs {
+    fn parse<'py>(&self, text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.parse.bind(text.py()).call1((text,))
     }
 }
 
 /// Microseconds of a date or a time of day on one; of a naive one as if it were UTC.
 fn instant(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
     let py = value.py();
-    let value = match kind(value)? {
-        Kind::Datetime64 => {
-            let micros = value.call_method1("astype", ("datetime64[us]",))?.call_method0("item")?;
-            if micros.is_none() {
-                return Ok(None);
-            }
-            micros
-        }
-        _ => value.clone(),
+    let kind = kind(value)?;
+    if let Kind::Datetime64 = kind {
+        let micros = value.call_method1("astype", ("datetime64[us]",))?.call_method0("item")?;
+        return if micros.is_none() { Ok(None) } else { instant(&micros) };
+    }
+    let epochs = epochs(py)?;
+    let epoch = match kind {
+        Kind::Date => &epochs.date,
+        _ if value.getattr("tzinfo")?.is_none() => &epochs.naive,
+        _ => &epochs.aware,
     };
-    let datetime = py.import("datetime")?;
-    let aware = value.getattr_opt("tzinfo")?.is_some_and(|zone| !zone.is_none());
-    let of_day = value.hasattr("hour")?;
-    let epoch = if aware {
-        let zone = datetime.getattr("timezone")?.getattr("utc")?;
-        datetime.getattr("datetime")?.call1((1970, 1, 1, 0, 0, 0, 0, zone))?
-    } else if of_day {
-        datetime.getattr("datetime")?.call1((1970, 1, 1))?
-    } else {
-        datetime.getattr("date")?.call1((1970, 1, 1))?
-    };
-    let since = value.sub(epoch)?;
+    let since = value.sub(epoch.bind(py))?;
     let part = |name: &str| since.getattr(name)?.extract::<i64>();
     let (days, seconds, micros) = (part("days")?, part("seconds")?, part("microseconds")?);
     Ok(Some((days * 86_400 + seconds) * 1_000_000 + micros))

@@ -25,7 +25,8 @@ impl Row {
 
 #[pymethods]
 impl Row {
-    /// Records one prediction, whose features stand in the order of the row's names.
+    /// Records one prediction: a tuple or list of features in the order of the row's names; for what
+    /// stands beside them see `Recorder.log`.
     #[pyo3(signature = (values, score=None, *, label=None, id=None, time=None, latency=None))]
     #[allow(clippy::too_many_arguments, reason = "keyword-only in Python")]
     fn log<'py>(

@@ -1,8 +1,9 @@
 //! Recorders: what a request calls.
+#![allow(clippy::doc_markdown, reason = "what `help()` shows is written as Python's is")]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -31,11 +32,18 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct SystemClock(Instant);
 
 impl Clock for SystemClock {
+    /// To some milliseconds: telling windows apart needs no more, and a finer clock takes as long
+    /// as all else that is done for a number.
+    #[cfg(target_os = "linux")]
     fn wall(&self) -> i64 {
-        match SystemTime::now().duration_since(UNIX_EPOCH) {
-            Ok(since) => micros(since),
-            Err(before) => -micros(before.duration()),
-        }
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+        now.tv_sec.saturating_mul(1_000_000).saturating_add(now.tv_nsec / 1000)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn wall(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or_else(|before| -micros(before.duration()), micros)
     }
 
     fn steady(&self) -> i64 {
@@ -85,7 +93,20 @@ impl Recorder {
         Self { names, strict, share, state: Mutex::new(State::new(settings, clock())) }
     }
 
-    /// Records one prediction: features by name, what came of them, and when.
+    /// Records one prediction.
+    ///
+    /// Args:
+    ///     features: Values by the names of the plan's columns, in any order; another mapping than a
+    ///         dict is copied to one first.
+    ///     score: What the model gave, for the plan's score column.
+    ///     label: What really happened, if that is known already.
+    ///     id: Names the prediction; with `sample` it decides whether the row is kept. Not kept itself.
+    ///     time: When it happened: seconds since 1970, a datetime (UTC if naive), a date, or ISO text.
+    ///         None takes the plan's time column among the features, else the present.
+    ///     latency: Seconds that it took; counted as `latency_seconds`.
+    ///
+    /// Raises:
+    ///     ParameterError: Only with `strict`.
     #[pyo3(signature = (features, score=None, *, label=None, id=None, time=None, latency=None))]
     #[allow(clippy::too_many_arguments, reason = "keyword-only in Python")]
     fn log<'py>(
@@ -112,7 +133,10 @@ impl Recorder {
         }
     }
 
-    /// Calls for tuples whose values stand in the order of these names.
+    /// Gives a `Row`, whose `log` takes tuples and lists with values in the order of these names.
+    ///
+    /// Raises:
+    ///     ParameterError: The plan has no such column.
     #[pyo3(signature = (*names))]
     fn row(slf: &Bound<'_, Self>, names: Vec<String>) -> PyResult<Row> {
         let target = |name: String| {
@@ -123,13 +147,20 @@ impl Recorder {
         Ok(Row::new(slf.clone().unbind(), targets))
     }
 
-    /// Calls for single numbers under a name of their own.
+    /// Gives an `Observer`, whose `log` takes single numbers under a name of their own.
+    ///
+    /// Args:
+    ///     name: At most 256 bytes; at most 256 names.
+    ///
+    /// Raises:
+    ///     ParameterError: There are too many names, or this one is empty or too long.
     fn observe(slf: &Bound<'_, Self>, name: &str) -> PyResult<Observer> {
         let place = guard(slf.py(), || Ok(lock(&slf.get().state).scalar(name)?))?;
         Ok(Observer::new(slf.clone().unbind(), place))
     }
 
     /// Counts a batch whose rows are all of the window of this instant.
+    #[pyo3(name = "_count_batch")]
     fn count_batch(&self, py: Python<'_>, batch: Imported, micros: i64) -> PyResult<()> {
         let shared = Arc::clone(&lock(&self.state).shared);
         guard(py, || {
@@ -149,6 +180,7 @@ impl Recorder {
 
     /// Which rows of these ids a sampled log keeps.
     #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands converted arguments over by value")]
+    #[pyo3(name = "_kept")]
     fn kept(&self, ids: Vec<String>) -> Vec<bool> {
         let kept: Vec<bool> =
             ids.iter().map(|id| self.share.is_none_or(|share| keeps(id.as_bytes(), share))).collect();
@@ -157,19 +189,22 @@ impl Recorder {
         kept
     }
 
-    /// Whether everything logged before is counted and, with a spool, safely in it.
+    /// Counts what was logged so far and writes it to the spool; whether it is safe there. When not,
+    /// it is kept and written later. Without a spool: whether it is counted.
     fn flush(&self, py: Python<'_>) -> bool {
         let shared = Arc::clone(&lock(&self.state).shared);
         py.detach(|| shared.flush())
     }
 
-    /// The same, and the end of the recorder's thread.
+    /// Does the same, says in the spool that no more will come, and ends the recorder's thread. What
+    /// is logged afterwards starts it again.
     fn close(&self, py: Python<'_>) -> bool {
         let shared = Arc::clone(&lock(&self.state).shared);
         py.detach(|| shared.close())
     }
 
     /// What was counted, of a recorder without a spool.
+    #[pyo3(name = "_counted")]
     fn counted(&self, py: Python<'_>, scalar: Option<&str>) -> PyResult<Option<Profile>> {
         let (shared, stream) = {
             let mut state = lock(&self.state);
@@ -186,6 +221,7 @@ impl Recorder {
     }
 
     /// Every counter by its name, and how often each unknown key came.
+    #[pyo3(name = "_totals")]
     fn totals<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyDict>)> {
         let (totals, unknown) = (PyDict::new(py), PyDict::new(py));
         let state = lock(&self.state);
@@ -198,12 +234,14 @@ impl Recorder {
         Ok((totals, unknown))
     }
 
+    /// Names the recorder in the spool: 32 hex digits, others after a fork.
     #[getter]
     fn id(&self) -> String {
         tallystick_arrow::hex(&lock(&self.state).shared.settings().id)
     }
 
     /// Starts from nothing under another id: what a forked child does first.
+    #[pyo3(name = "_renew")]
     fn renew(&self, recorder_id: [u8; 16]) -> PyResult<()> {
         let mut state = lock(&self.state);
         let settings = Settings { id: recorder_id, ..state.shared.settings().clone() };

@@ -32,6 +32,7 @@ pub(crate) struct Spool {
     recorder: RecorderId,
     /// Body of the opening.
     opening: Vec<u8>,
+    most_bytes: u64,
     number: u64,
     open: Option<Segment>,
     /// Frames that are not written yet, in order.
@@ -42,7 +43,16 @@ pub(crate) struct Spool {
 impl Spool {
     pub fn new(folder: PathBuf, recorder: RecorderId, opening: Vec<u8>) -> Self {
         let pending = VecDeque::new();
-        Self { folder, recorder, opening, number: 0, open: None, pending, sequence: 0 }
+        Self {
+            folder,
+            recorder,
+            opening,
+            most_bytes: SEGMENT_BYTES,
+            number: 0,
+            open: None,
+            pending,
+            sequence: 0,
+        }
     }
 
     /// Whether any frame was ever added.
@@ -67,7 +77,7 @@ impl Spool {
         let frames = self.pending.len() as u64;
         let length: u64 = self.pending.iter().map(|frame| frame.len() as u64).sum();
         let mut segment = match self.open.take() {
-            Some(segment) if segment.length < SEGMENT_BYTES => segment,
+            Some(segment) if segment.length < self.most_bytes => segment,
             _ => self.begin()?,
         };
         if let Err(error) = self.append(&segment.file) {
@@ -114,5 +124,40 @@ impl Spool {
         // The name is safe once the folder is; not every file system offers that.
         let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
         Ok(Segment { file, length: bytes.len() as u64 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spool;
+    use crate::frame::{Frames, Kind};
+    use std::fs;
+
+    #[test]
+    fn a_long_file_is_followed_by_the_next_one() {
+        let folder = std::env::temp_dir().join(format!("tallystick-rotation-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let mut spool = Spool::new(folder.clone(), [1; 16], vec![0; 10]);
+        spool.most_bytes = 300;
+        for body in 0_u8..20 {
+            spool.add(Kind::Counts, &[body; 50]);
+            assert_eq!(spool.write().unwrap().0, 1);
+        }
+        let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        let mut bodies = Vec::new();
+        for (number, path) in paths.iter().enumerate() {
+            let bytes = fs::read(path).unwrap();
+            let mut frames = Frames::new(bytes.len());
+            let opening = frames.next(&bytes).unwrap();
+            assert_eq!((opening.kind, opening.sequence), (Some(Kind::Opening), number as u64));
+            while let Some(frame) = frames.next(&bytes) {
+                assert_eq!(frame.sequence, bodies.len() as u64 + 1);
+                bodies.push(frame.body[0]);
+            }
+        }
+        assert!(paths.len() > 3);
+        assert_eq!(bodies, (0..20).collect::<Vec<u8>>());
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

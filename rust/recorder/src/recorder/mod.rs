@@ -161,17 +161,17 @@ impl Recorder {
 
     /// Counts rows of the plan that lie in one window, the one of this instant.
     pub fn log_batch(self: &Arc<Self>, batch: &Batch<'_>, micros: i64) {
+        let rows = batch.rows as u64;
         let mut windows = self.rows.counted();
         let (now, second) = (self.now(), second(micros));
         let key = windows.key(second);
-        let late = self.is_late(second, key, now);
-        windows.count_batch(key, batch, late);
+        let seen = see(&mut lock(&self.watermark), second, key, now);
+        windows.count_batch(key, batch, seen.late);
         Counters::add(&self.counters.rows_lost, windows.take_lost());
         drop(windows);
-        Counters::add(&self.counters.rows_logged, batch.rows as u64);
-        if late {
-            Counters::add(&self.counters.rows_late, batch.rows as u64);
-        }
+        Counters::add(&self.counters.rows_logged, rows);
+        Counters::add(&self.counters.rows_late, if seen.late { rows } else { 0 });
+        Counters::add(&self.counters.rows_ahead, if seen.ahead { rows } else { 0 });
         self.begin_interval();
     }
 
@@ -183,25 +183,18 @@ impl Recorder {
         self.worker.want_flush();
     }
 
-    /// Sees the time of a row; whether its window had been closed before.
-    fn is_late(&self, second: i64, key: Key, now: Moment) -> bool {
-        let mut watermark = lock(&self.watermark);
-        let late = is_closed(key, watermark.at(now));
-        if watermark.see(second, now) {
-            Counters::add(&self.counters.rows_ahead, 1);
-        }
-        late
-    }
-
     fn count_into(&self, stream: &Stream, windows: &mut Windows, buffer: Buffer) {
-        let now = self.now();
-        let mut late = 0;
+        let (now, mut watermark) = (self.now(), lock(&self.watermark));
+        let (mut late, mut ahead) = (0, 0);
         let mistyped = windows.count(&buffer, &mut |second, key| {
-            let is_late = self.is_late(second, key, now);
-            late += u64::from(is_late);
-            is_late
+            let seen = see(&mut watermark, second, key, now);
+            late += u64::from(seen.late);
+            ahead += u64::from(seen.ahead);
+            seen.late
         });
+        drop(watermark);
         Counters::add(&self.counters.rows_late, late);
+        Counters::add(&self.counters.rows_ahead, ahead);
         Counters::add(&self.counters.mistyped_values, mistyped);
         Counters::add(&self.counters.rows_lost, windows.take_lost());
         stream.give_back(buffer);
@@ -295,6 +288,20 @@ impl Recorder {
         self.worker.join();
         self.flush_to(true)
     }
+}
+
+/// What the time of a row says.
+struct Seen {
+    /// Its window had been closed before.
+    late: bool,
+    /// It is from a time that has not come.
+    ahead: bool,
+}
+
+/// Sees the time of a row.
+fn see(watermark: &mut Watermark, second: i64, key: Key, now: Moment) -> Seen {
+    let late = is_closed(key, watermark.at(now));
+    Seen { late, ahead: watermark.see(second, now) }
 }
 
 /// Whether a window lies before the watermark.

@@ -1,0 +1,147 @@
+"""A prediction recorded as it is served, by each library: numbers, categories, score, latency."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import Any
+
+import numpy as np
+
+NUMBERS, CATEGORIES = 50, 5
+WORDS = ("red", "green", "blue", "another one")
+# What others need to be told: bounds of buckets for numbers whose range nobody knows before.
+BUCKETS = tuple(0.05 * 1.6**i for i in range(15))
+LATENCIES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+Record = tuple[dict[str, Any], float, float]
+Recording = Callable[[Record], object]
+
+
+def records(rows: int, seed: int = 0) -> list[Record]:
+    """Features, score and latency, as a web framework hands them over."""
+    random = np.random.default_rng(seed)
+    # Positive: a histogram of OpenTelemetry takes no others.
+    numbers = random.lognormal(size=(rows, NUMBERS)).tolist()
+    words = random.choice(WORDS, (rows, CATEGORIES)).tolist()
+    names = [f"number_{i:02d}" for i in range(NUMBERS)] + [f"word_{i}" for i in range(CATEGORIES)]
+    beside = zip(random.random(rows).tolist(), random.exponential(0.02, rows).tolist(), strict=True)
+    rows_of = zip(numbers, words, strict=True)
+    return [
+        (dict(zip(names, [*one, *other], strict=True)), score, latency)
+        for (one, other), (score, latency) in zip(rows_of, beside, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One library at work.
+
+    Attributes:
+        record: Records one prediction.
+        rows: How many have been recorded.
+    """
+
+    record: Recording
+    rows: Callable[[], int]
+
+
+def tallystick(sample: Sequence[Record], *, way: str, spool: str) -> Recorded:
+    import tallystick as ts
+
+    columns = {name: [features[name] for features, _, _ in sample] for name in sample[0][0]}
+    columns["score"] = [score for _, score, _ in sample]
+    plan = ts.Plan.fit(columns, spec={"schema": 1, "score": {"column": "score"}})
+    rec = ts.Recorder(plan, spool=spool, window="5m")
+    log, row = rec.log, rec.row(*sample[0][0]).log
+
+    def as_dict(record: Record) -> None:
+        features, score, latency = record
+        log(features, score, latency=latency)
+
+    def as_tuple(record: Any) -> None:
+        values, score, latency = record
+        row(values, score, latency=latency)
+
+    def rows() -> int:
+        assert rec.flush()
+        return ts.read_spool(spool).scalars["latency_seconds"].rows
+
+    return Recorded(as_tuple if way == "tuple" else as_dict, rows)
+
+
+def prometheus(sample: Sequence[Record]) -> Recorded:
+    from prometheus_client import CollectorRegistry, Counter, Histogram
+
+    registry = CollectorRegistry()
+    names = list(sample[0][0])
+    numbers = [
+        (name, Histogram(name, name, registry=registry, buckets=BUCKETS))
+        for name in names[:NUMBERS]
+    ]
+    words = [(name, Counter(name, name, ["value"], registry=registry)) for name in names[NUMBERS:]]
+    score = Histogram("score", "score", registry=registry, buckets=[i / 15 for i in range(1, 16)])
+    latency = Histogram("latency", "latency", registry=registry, buckets=LATENCIES)
+
+    def record(one: Record) -> None:
+        features, scored, taken = one
+        for name, histogram in numbers:
+            histogram.observe(features[name])
+        for name, counter in words:
+            counter.labels(features[name]).inc()
+        score.observe(scored)
+        latency.observe(taken)
+
+    def rows() -> int:
+        return int(registry.get_sample_value("latency_count") or 0)
+
+    return Recorded(record, rows)
+
+
+def opentelemetry(sample: Sequence[Record]) -> Recorded:
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+
+    reader = InMemoryMetricReader()
+    meter = MeterProvider([reader]).get_meter("race")
+    about = {"model": "m", "version": "1"}
+    names = list(sample[0][0])
+    numbers = [(name, meter.create_histogram(name)) for name in names[:NUMBERS]]
+    words = [(name, meter.create_counter(name)) for name in names[NUMBERS:]]
+    score, latency = meter.create_histogram("score"), meter.create_histogram("latency")
+
+    def record(one: Record) -> None:
+        features, scored, taken = one
+        for name, histogram in numbers:
+            histogram.record(features[name], about)
+        for name, counter in words:
+            counter.add(1, {**about, "value": features[name]})
+        score.record(scored, about)
+        latency.record(taken, about)
+
+    def rows() -> int:
+        data = reader.get_metrics_data()
+        metrics = data.resource_metrics[0].scope_metrics[0].metrics
+        points = {one.name: one.data.data_points for one in metrics}
+        return sum(point.count for point in points["latency"])
+
+    return Recorded(record, rows)
+
+
+def all_of(recorded: Recorded, rows: Sequence[Any]) -> None:
+    """Records every row."""
+    record = recorded.record
+    for row in rows:
+        record(row)
+
+
+def slowest(recorded: Recorded, rows: Sequence[Any], share: float) -> float:
+    """Seconds that this share of the calls stay below."""
+    record, clock, times = recorded.record, time.perf_counter_ns, []
+    for row in rows:
+        started = clock()
+        record(row)
+        times.append(clock() - started)
+    return quantiles(times, n=1000, method="inclusive")[round(share * 1000) - 1] / 1e9
