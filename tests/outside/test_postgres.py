@@ -123,7 +123,7 @@ def test_windows_close_fold_and_go(url):
         assert store.close_windows() == 4
         store.ingest([frame("z", 1, 400, 1)], [status("z", 2, START + 500 * LENGTH)])
         store.close_windows()
-        assert store.compact(Retention(windows="1d", keep="30d")) == (4, 0)
+        assert store.compact(Retention(windows="1d", measurements="2d", keep="30d")) == (4, 0)
         assert [(one.rows, one.folded) for one in store.windows()] == [(60, True), (1, False)]
 
 

@@ -26,6 +26,10 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("tallystick") == []
 
 
+def test_a_serving_process_loads_no_database():
+    assert "sqlalchemy" not in loaded_by("tallystick.monitoring")
+
+
 @pytest.mark.parametrize("module", ["rich", "numpy"])
 def test_the_check_sees_what_is_loaded(module):
     assert module in loaded_by(module)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import tallystick as ts
-from tallystick.errors import ParameterError, StateVersionError, StoreError
-from tallystick.storage import Frame, Heard, Retention
+from tallystick.errors import ParameterError, StoreError
+from tallystick.storage import Frame, Heard
 from tallystick.storage.frames import joined
 from tallystick.storage.leases import Lease
 from unit.store_rows import BASELINE, LENGTH, START, frame, rows, status
@@ -244,69 +244,6 @@ def test_a_log_does_not_count_what_was_recorded_twice(store):
         store.put(rows(1), start=START, end=START + 300)
 
 
-@pytest.fixture
-def later(tmp_path):
-    return ts.Store(tmp_path / "model.db", clock=lambda: START + 10 * 86_400)
-
-
-def hours(first: int, count: int):
-    start = START // 86_400 * 86_400 + first * 3600
-    return [
-        Frame(
-            "h", first + n + 1, "", start + n * 3600, start + n * 3600 + 3600, 0, rows(n % 80)._core
-        )
-        for n in range(count)
-    ]
-
-
-def test_old_windows_are_added_up_to_days_then_go(later):
-    later.ingest(hours(0, 24 * 5), [status("h", 999, 2**40)])
-    later.close_windows()
-    folded, dropped = later.compact(Retention(windows="1d", keep="3d"))
-    # The newest ends at hour 120: hours up to 96 become four days, of which one is too old.
-    assert (folded, dropped) == (96, 2)
-    windows = later.windows()
-    assert [one.rows for one in windows] == [24] * 2 + [1] * 24
-    assert [one.folded for one in windows[:3]] == [True, True, False]
-    assert {one.end_second - one.start_second for one in windows[:2]} == {86_400}
-    assert later.compact(Retention(windows="1d", keep="3d")) == (0, 0)
-
-
-def test_late_rows_of_a_folded_window_join_their_day(later):
-    later.ingest(hours(0, 48), [status("h", 999, 2**40)])
-    later.close_windows()
-    later.compact(Retention(windows="1d", keep="30d"))
-    day = later.windows()[0]
-    late = Frame("z", 1, "", day.start_second + 3600, day.start_second + 7200, 1, rows(7)._core)
-    later.ingest([late])
-    later.close_windows(quiet_seconds=0)
-    later.compact(Retention(windows="1d", keep="30d"))
-    assert later.windows()[0].rows == 25
-    assert later.window(day.start).rows == 25
-
-
-def test_the_number_of_windows_is_bounded(later):
-    later.ingest(hours(0, 60), [status("h", 999, 2**40)])
-    later.close_windows()
-    later.compact(Retention(windows="90d", keep="400d", most_windows=20))
-    assert len(later.windows()) <= 20
-    assert later.windows()[-1].start_second == hours(59, 1)[0].start
-
-
-def test_nothing_is_old_by_the_clock_alone(tmp_path):
-    # A replay of an old log is kept as today's rows are.
-    store = ts.Store(tmp_path / "model.db", clock=lambda: START + 10 * 365 * 86_400)
-    store.ingest(hours(0, 30), [status("h", 999, 2**40)])
-    store.close_windows()
-    assert store.compact(Retention()) == (0, 0)
-
-
-@pytest.mark.parametrize("wrong", [{"windows": "9d", "keep": "8d"}, {"most_windows": 0}])
-def test_retention_that_cannot_be(wrong):
-    with pytest.raises(ParameterError):
-        Retention(**wrong)
-
-
 def test_leases_are_held_by_one(tmp_path):
     now = [1000.0]
     store = ts.Store(tmp_path / "model.db", clock=lambda: now[0])
@@ -322,77 +259,6 @@ def test_leases_are_held_by_one(tmp_path):
     assert not mine.take(seconds=10)
     yours.give_back()
     assert mine.take(seconds=10)
-
-
-def test_a_store_is_opened_again_with_what_was_in_it(tmp_path):
-    store = ts.Store(tmp_path / "model.db")
-    store.ingest(FRAMES)
-    store.close()
-    again = ts.Store(f"sqlite:///{tmp_path}/model.db")
-    assert state(again) == expected()
-    assert again.ingest(FRAMES).frames == 0
-
-
-def test_a_reader_writes_nothing(tmp_path):
-    ts.Store(tmp_path / "model.db").ingest(FRAMES)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    reader = ts.Store(tmp_path / "model.db", read_only=True)
-    assert [one.rows for one in reader.windows()] == [5, 2]
-    with pytest.raises(StoreError, match="opened for reading"):
-        reader.ingest([frame("z", 1, 0, 1)])
-    assert before["model.db"] == (tmp_path / "model.db").read_bytes()
-
-
-def test_a_reader_makes_no_store(tmp_path):
-    with pytest.raises(StoreError) as caught:
-        ts.Store(tmp_path / "model.db", read_only=True)
-    assert not (tmp_path / "model.db").exists()
-    assert caught.value.context["retryable"]
-
-
-def test_a_later_store_is_refused_by_name(tmp_path):
-    ts.Store(tmp_path / "model.db")
-    with sqlite3.connect(tmp_path / "model.db") as connection:
-        connection.execute("UPDATE tallystick_schema SET version = 99")
-    connection.close()
-    with pytest.raises(StateVersionError, match="version 2 or before, got 99") as caught:
-        ts.Store(tmp_path / "model.db")
-    assert "upgrade" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("content", "said"), [(b"not a database at all" * 99, "no SQLite database")]
-)
-def test_what_is_no_store_is_refused_and_left_alone(tmp_path, content, said):
-    path = tmp_path / "notes.txt"
-    path.write_bytes(content)
-    with pytest.raises(StoreError, match=said) as caught:
-        ts.Store(path)
-    assert not caught.value.context["retryable"]
-    assert path.read_bytes() == content
-
-
-@pytest.mark.parametrize(
-    ("url", "error", "said"),
-    [
-        ("sqlite://", ParameterError, "expected a file"),
-        ("mysql://host/x", ParameterError, "got mysql"),
-        ("://", ParameterError, "path of a file or a URL"),
-        ("no-such-folder/model.db", StoreError, "there is no folder"),
-    ],
-)
-def test_places_that_cannot_be(url, error, said, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(error, match=said):
-        ts.Store(url)
-
-
-def test_errors_do_not_show_passwords():
-    with pytest.raises(StoreError) as caught:
-        ts.Store("postgresql://user:s3cret@127.0.0.1:1/db")
-    assert "s3cret" not in str(caught.value)
-    assert "s3cret" not in repr(caught.value.__context__)
-    assert caught.value.context["retryable"]
 
 
 def test_sampled_rows_keep_their_plan(tmp_path):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tallystick import _core
 from tallystick.storage.records import Frame, Heard, Ingested
-from tallystick.storage.schema import FRAMES, RECORDERS, UNTIMED, WINDOWS
+from tallystick.storage.schema import COUNTS, FRAMES, RECORDERS, UNTIMED, WINDOWS
 
 # Windows that start later than this from now are not of this world: their rows are kept with
 # those that have no time, so that one wrong clock cannot fill the store with empty centuries.
@@ -154,21 +154,24 @@ def add_rows(
     where = sa.and_(*(WINDOWS.c[name] == value for name, value in named.items()))
     row = connection.execute(sa.select(WINDOWS).where(where)).mappings().one_or_none()
     if row is None:
-        connection.execute(
-            sa.insert(WINDOWS).values(
-                **named,
-                rows=delta.rows,
-                late_rows=late,
-                revision=1,
-                closed=False,
-                partial=False,
-                updated=now,
-                profile=delta.to_bytes(),
-            )
+        made = sa.insert(WINDOWS).values(
+            **named,
+            rows=delta.rows,
+            late_rows=late,
+            revision=1,
+            closed=False,
+            partial=False,
+            updated=now,
         )
+        (number,) = connection.execute(made).inserted_primary_key or (None,)
+        counts = sa.insert(COUNTS).values(window_id=number, profile=delta.to_bytes())
+        connection.execute(counts)
         return
-    total = _core.Profile.from_bytes(row["profile"])
+    own = COUNTS.c.window_id == row["id"]
+    stored = connection.execute(sa.select(COUNTS.c.profile).where(own)).scalar_one()
+    total = _core.Profile.from_bytes(stored)
     total.merge(delta)
+    connection.execute(sa.update(COUNTS).where(own).values(profile=total.to_bytes()))
     connection.execute(
         sa.update(WINDOWS)
         .where(WINDOWS.c.id == row["id"])
@@ -177,6 +180,5 @@ def add_rows(
             late_rows=row["late_rows"] + late,
             revision=row["revision"] + 1,
             updated=now,
-            profile=total.to_bytes(),
         )
     )

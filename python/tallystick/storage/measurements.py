@@ -14,9 +14,13 @@ _TIMES = ("window_start", "window_end")
 _UNSIGNED = ("n_reference", "n_current", "n_needed")
 
 
-def kept(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Every row of all rows; of segments those that decide, else most of a store would be them."""
-    return [row for row in rows if row["segment"] == "all" or row["decides"]]
+def kept(rows: Sequence[Mapping[str, Any]], against: str) -> list[Mapping[str, Any]]:
+    """What is worth keeping: all metrics of all rows, of segments those that decide.
+
+    What informs about segments would be most of a store, and is measured again from the window.
+    """
+    decides = against == "baseline"
+    return [row for row in rows if row["segment"] == "all" or (decides and row["decides"])]
 
 
 def replace(
@@ -47,7 +51,9 @@ def replace(
         "window_end": end,
     }
     names = [column.name for column in MEASUREMENTS.c if column.name not in ("id", *facts)]
-    values = [{**facts, **{name: storable(row[name]) for name in names}} for row in kept(rows)]
+    values = [
+        {**facts, **{name: storable(row[name]) for name in names}} for row in kept(rows, against)
+    ]
     if values:
         connection.execute(sa.insert(MEASUREMENTS), values)
 

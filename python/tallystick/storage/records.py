@@ -147,35 +147,45 @@ class Retention:
 
     Args:
         windows: Windows older than this are added up to days (UTC).
-        keep: Days, measurements and decisions older than this are deleted.
+        measurements: Measurements older than this are deleted, and decisions that nothing came of.
+        keep: Days older than this are deleted, and what was raised and cleared.
         most_windows: Windows of a model kept in any case; beyond, the oldest are added up to days
             early, and the oldest days deleted.
 
     Raises:
-        ParameterError: A length is none, or `keep` is shorter than `windows`.
+        ParameterError: A length is none, or `keep` is shorter than another.
 
     Example:
         >>> from tallystick.storage import Retention
-        >>> Retention(windows="2d", keep="30d").keep_seconds
+        >>> Retention(windows="2d", measurements="7d", keep="30d").keep_seconds
         2592000
     """
 
     windows: str = "14d"
+    measurements: str = "90d"
     keep: str = "400d"
     most_windows: int = 20_000
 
     def __post_init__(self) -> None:
-        if self.keep_seconds < self.windows_seconds:
-            raise ParameterError("keep: expected no less than windows", name="keep")
+        if self.keep_seconds < max(self.windows_seconds, self.measurements_seconds):
+            hint = "windows=, measurements= and keep= are lengths, the last one the longest"
+            raise ParameterError(
+                "keep: expected no less than windows and measurements", hint=hint, name="keep"
+            )
         if self.most_windows < 1:
             raise ParameterError("most_windows: expected at least 1", name="most_windows")
 
     @property
     def windows_seconds(self) -> int:
         """`windows` in seconds."""
-        return window_seconds(self.windows)
+        return window_seconds(self.windows, name="windows")
+
+    @property
+    def measurements_seconds(self) -> int:
+        """`measurements` in seconds."""
+        return window_seconds(self.measurements, name="measurements")
 
     @property
     def keep_seconds(self) -> int:
         """`keep` in seconds."""
-        return window_seconds(self.keep)
+        return window_seconds(self.keep, name="keep")

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tallystick import _core
 from tallystick.storage.frames import add_rows
 from tallystick.storage.records import Retention
 from tallystick.storage.schema import (
@@ -18,6 +17,7 @@ from tallystick.storage.schema import (
     UNTIMED,
     WINDOWS,
 )
+from tallystick.storage.windows import counts, delete
 
 _DAY = 86_400
 # Windows folded in one transaction: others have a turn in between.
@@ -56,18 +56,26 @@ def drop(connection: sa.Connection, model: str, retention: Retention, now: float
     if newest is not None:
         oldest = newest - retention.keep_seconds
         of_model = [WINDOWS.c.model == model, WINDOWS.c.window_start != UNTIMED]
-        gone = sa.delete(WINDOWS).where(*of_model, WINDOWS.c.window_end <= oldest)
-        dropped += connection.execute(gone).rowcount
-        for table in (MEASUREMENTS, DECISIONS, NOTICES):
-            old = [table.c.model == model, table.c.window_end <= oldest]
-            connection.execute(sa.delete(table).where(*old))
+        dropped += delete(connection, *of_model, WINDOWS.c.window_end <= oldest)
+        _drop_results(connection, model, newest, retention)
         over = _count(connection, model) - retention.most_windows
         if over > 0:
             ids = [row.id for row in _oldest(connection, of_model, over)]
-            connection.execute(sa.delete(WINDOWS).where(WINDOWS.c.id.in_(ids)))
-            dropped += len(ids)
+            dropped += delete(connection, WINDOWS.c.id.in_(ids))
     _forget(connection, now - retention.keep_seconds)
     return dropped
+
+
+def _drop_results(connection: sa.Connection, model: str, newest: int, retention: Retention) -> None:
+    """Deletes old measurements and decisions; what was raised and cleared is kept longest."""
+    detail, oldest = newest - retention.measurements_seconds, newest - retention.keep_seconds
+    is_detail = {MEASUREMENTS: [], DECISIONS: [DECISIONS.c.action == "none"]}
+    for table, more in is_detail.items():
+        old = [table.c.model == model, table.c.window_end <= detail, *more]
+        connection.execute(sa.delete(table).where(*old))
+    for table in (DECISIONS, NOTICES):
+        old = [table.c.model == model, table.c.window_end <= oldest]
+        connection.execute(sa.delete(table).where(*old))
 
 
 def _newest(connection: sa.Connection, model: str) -> int | None:
@@ -97,9 +105,10 @@ def _fold(connection: sa.Connection, window: Any, now: float) -> None:
         "origin": "folded",
     }
     # Without windows of its own: profiles add up when their windows are of one length.
-    profile = _core.Profile.from_bytes(window.profile).without_windows()
-    add_rows(connection, key, profile, window.late_rows, now)
-    connection.execute(sa.delete(WINDOWS).where(WINDOWS.c.id == window.id))
+    profile = counts(connection, WINDOWS.c.id == window.id)
+    if profile is not None:
+        add_rows(connection, key, profile.without_windows(), window.late_rows, now)
+    delete(connection, WINDOWS.c.id == window.id)
     done = [WINDOWS.c[name] == value for name, value in key.items()]
     connection.execute(sa.update(WINDOWS).where(*done).values(closed=True))
 

@@ -68,10 +68,17 @@ WINDOWS = Table(
     Column("closed", Boolean, nullable=False),
     Column("partial", Boolean, nullable=False),
     Column("updated", Double, nullable=False),
-    Column("profile", LargeBinary, nullable=False),
     # Revision that was last compared; nobody has compared it when null.
     Column("evaluated_revision", Integer),
     UniqueConstraint("model", "plan_id", "stream", "window_start", "window_end", "origin"),
+)
+
+COUNTS = Table(
+    # Apart from the windows, so that looking through those does not read all of these.
+    "tallystick_counts",
+    METADATA,
+    Column("window_id", _ROW, primary_key=True, autoincrement=False),
+    Column("profile", LargeBinary, nullable=False),
 )
 
 MEASUREMENTS = Table(

@@ -11,14 +11,12 @@ from tallystick.errors import ParameterError
 from tallystick.profiling.windows import iso
 from tallystick.storage.frames import add_rows
 from tallystick.storage.records import StoredRecorder, StoredWindow
-from tallystick.storage.schema import FRAMES, RECORDERS, UNTIMED, WINDOWS
-
-_LISTED = [column for column in WINDOWS.c if column.name != "profile"]
+from tallystick.storage.schema import COUNTS, FRAMES, RECORDERS, UNTIMED, WINDOWS
 
 
 def listed(connection: sa.Connection, *conditions: Any) -> list[StoredWindow]:
     """Windows that fulfil all conditions, oldest first."""
-    wanted = sa.select(*_LISTED).where(*conditions)
+    wanted = sa.select(WINDOWS).where(*conditions)
     ordered = wanted.order_by(WINDOWS.c.window_start, WINDOWS.c.window_end, WINDOWS.c.id)
     return [_window(row) for row in connection.execute(ordered).mappings()]
 
@@ -62,13 +60,21 @@ def named(window: StoredWindow) -> Any:
 def counts(connection: sa.Connection, *conditions: Any) -> _core.Profile | None:
     """The rows of all windows that fulfil the conditions, added up."""
     total: _core.Profile | None = None
-    for (data,) in connection.execute(sa.select(WINDOWS.c.profile).where(*conditions)):
+    wanted = sa.select(COUNTS.c.profile).join(WINDOWS, WINDOWS.c.id == COUNTS.c.window_id)
+    for (data,) in connection.execute(wanted.where(*conditions)):
         counted = _core.Profile.from_bytes(data)
         if total is None:
             total = counted
         else:
             total.merge(counted)
     return total
+
+
+def delete(connection: sa.Connection, *conditions: Any) -> int:
+    """Deletes the windows that fulfil the conditions; how many."""
+    gone = sa.select(WINDOWS.c.id).where(*conditions)
+    connection.execute(sa.delete(COUNTS).where(COUNTS.c.window_id.in_(gone)))
+    return connection.execute(sa.delete(WINDOWS).where(*conditions)).rowcount
 
 
 def close(connection: sa.Connection, model: str, now: float, quiet_seconds: float) -> int:
@@ -131,7 +137,8 @@ def put(
     """
     keys = {name: value for name, value in named_by.items() if name != "window_end"}
     where = sa.and_(*(WINDOWS.c[name] == value for name, value in keys.items()))
-    wanted = sa.select(WINDOWS.c.id, WINDOWS.c.origin, WINDOWS.c.window_end, WINDOWS.c.profile)
+    wanted = sa.select(WINDOWS.c.id, WINDOWS.c.origin, WINDOWS.c.window_end, COUNTS.c.profile)
+    wanted = wanted.join(COUNTS, WINDOWS.c.id == COUNTS.c.window_id)
     row = connection.execute(wanted.where(where, WINDOWS.c.origin != "folded")).first()
     if row is not None and row.origin == "spool":
         raise ParameterError(
@@ -146,9 +153,10 @@ def put(
             opened = sa.update(WINDOWS).where(WINDOWS.c.id == row.id)
             connection.execute(opened.values(closed=False))
     elif row.profile != profile.to_bytes() or row.window_end != named_by["window_end"]:
-        values = {"rows": profile.rows, "profile": profile.to_bytes(), "updated": now}
-        values |= {"window_end": named_by["window_end"], "revision": WINDOWS.c.revision + 1}
-        values |= {"closed": False}
+        counts = sa.update(COUNTS).where(COUNTS.c.window_id == row.id)
+        connection.execute(counts.values(profile=profile.to_bytes()))
+        values = {"rows": profile.rows, "window_end": named_by["window_end"], "updated": now}
+        values |= {"revision": WINDOWS.c.revision + 1, "closed": False}
         connection.execute(sa.update(WINDOWS).where(WINDOWS.c.id == row.id).values(values))
 
 
