@@ -7,7 +7,13 @@ import sqlite3
 import pytest
 
 import tallystick as ts
-from tallystick.errors import ParameterError, StateVersionError, StoreError
+from tallystick.errors import (
+    CorruptStateError,
+    ParameterError,
+    StateVersionError,
+    StoreError,
+)
+from tallystick.storage import Retention
 from unit.store_rows import frame
 
 FRAMES = [frame("a", 1, 0, 41, 42), frame("a", 2, 0, 43, 44, 45), frame("b", 1, 1, 50, 51)]
@@ -87,3 +93,45 @@ def test_errors_do_not_show_passwords():
     assert "s3cret" not in str(caught.value)
     assert "s3cret" not in repr(caught.value.__context__)
     assert caught.value.context["retryable"]
+
+
+def changed(path, statement: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path, isolation_level=None)
+    found = connection.execute(statement).fetchall()
+    connection.close()
+    return found
+
+
+def test_damaged_counts_are_told_and_never_shown(tmp_path):
+    store = ts.Store(tmp_path / "model.db")
+    store.ingest(FRAMES)
+    ((data,),) = changed(
+        tmp_path / "model.db", "SELECT profile FROM tallystick_counts WHERE window_id = 1"
+    )
+    for at in range(len(data)):
+        flipped = bytearray(data)
+        flipped[at] ^= 1
+        changed(
+            tmp_path / "model.db",
+            f"UPDATE tallystick_counts SET profile = x'{flipped.hex()}' WHERE window_id = 1",  # noqa: S608
+        )
+        with pytest.raises(CorruptStateError, match="checksum"):
+            store.profile_of(store.windows()[0])
+        if at > 40:
+            break
+    assert store.profile_of(store.windows()[1]).rows == 2
+
+
+def test_a_plan_is_stored_once_and_as_long_as_it_is_used(tmp_path):
+    store = ts.Store(tmp_path / "model.db", clock=lambda: 2e9)
+    store.ingest(FRAMES)
+    count = "SELECT count(*) FROM tallystick_plans"
+    assert changed(tmp_path / "model.db", count) == [(1,)]
+    store.put(ts.profile({"x": [1.0]}), start=10**9, end=10**9 + 60, model="old")
+    assert changed(tmp_path / "model.db", count) == [(2,)]
+    store.close_windows(model="old", logs=True)
+    store.put(ts.profile({"x": [1.0, 2.0]}), start=19 * 10**8, end=19 * 10**8 + 60, model="old")
+    store.close_windows(model="old", logs=True)
+    store.compact(Retention(), model="old")
+    assert len(store.windows(model="old")) == 1
+    assert changed(tmp_path / "model.db", count) == [(2,)]

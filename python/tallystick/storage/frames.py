@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tallystick import _core
+from tallystick.storage import counts
 from tallystick.storage.records import Frame, Heard, Ingested
 from tallystick.storage.schema import COUNTS, FRAMES, RECORDERS, UNTIMED, WINDOWS
 
@@ -164,14 +165,13 @@ def add_rows(
             updated=now,
         )
         (number,) = connection.execute(made).inserted_primary_key or (None,)
-        counts = sa.insert(COUNTS).values(window_id=number, profile=delta.to_bytes())
-        connection.execute(counts)
+        counts.insert(connection, number, delta)
         return
     own = COUNTS.c.window_id == row["id"]
     stored = connection.execute(sa.select(COUNTS.c.profile).where(own)).scalar_one()
-    total = _core.Profile.from_bytes(stored)
+    total = counts.unpacked(delta.plan, stored)
     total.merge(delta)
-    connection.execute(sa.update(COUNTS).where(own).values(profile=total.to_bytes()))
+    counts.replace(connection, row["id"], total)
     connection.execute(
         sa.update(WINDOWS)
         .where(WINDOWS.c.id == row["id"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tallystick.storage.counts import delete_unused_plans, of_windows
 from tallystick.storage.frames import add_rows
 from tallystick.storage.records import Retention
 from tallystick.storage.schema import (
@@ -17,7 +18,7 @@ from tallystick.storage.schema import (
     UNTIMED,
     WINDOWS,
 )
-from tallystick.storage.windows import counts, delete
+from tallystick.storage.windows import delete
 
 _DAY = 86_400
 # Windows folded in one transaction: others have a turn in between.
@@ -62,6 +63,7 @@ def drop(connection: sa.Connection, model: str, retention: Retention, now: float
         if over > 0:
             ids = [row.id for row in _oldest(connection, of_model, over)]
             dropped += delete(connection, WINDOWS.c.id.in_(ids))
+    delete_unused_plans(connection)
     _forget(connection, now - retention.keep_seconds)
     return dropped
 
@@ -105,7 +107,7 @@ def _fold(connection: sa.Connection, window: Any, now: float) -> None:
         "origin": "folded",
     }
     # Without windows of its own: profiles add up when their windows are of one length.
-    profile = counts(connection, WINDOWS.c.id == window.id)
+    profile = of_windows(connection, WINDOWS.c.id == window.id)
     if profile is not None:
         add_rows(connection, key, profile.without_windows(), window.late_rows, now)
     delete(connection, WINDOWS.c.id == window.id)

@@ -73,6 +73,13 @@ WINDOWS = Table(
     UniqueConstraint("model", "plan_id", "stream", "window_start", "window_end", "origin"),
 )
 
+PLANS = Table(
+    "tallystick_plans",
+    METADATA,
+    Column("plan_id", Text, primary_key=True),
+    Column("plan", LargeBinary, nullable=False),
+)
+
 COUNTS = Table(
     # Apart from the windows, so that looking through those does not read all of these.
     "tallystick_counts",

@@ -252,12 +252,14 @@ class Store:
 
         Raises:
             ParameterError: It is there no more.
+            CorruptStateError: Its counts are damaged.
             StoreError: The store cannot be read.
         """
-        from tallystick.storage.windows import counts, named
+        from tallystick.storage.counts import of_windows
+        from tallystick.storage.windows import named
 
         with self.database.read() as connection:
-            counted = counts(connection, named(window))
+            counted = of_windows(connection, named(window))
         if counted is None:
             raise ParameterError(
                 f"window: {window.start} is in the store no more: it was added up to its day",

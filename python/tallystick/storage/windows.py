@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tallystick import _core
 from tallystick.errors import ParameterError
 from tallystick.profiling.windows import iso
+from tallystick.storage import counts
 from tallystick.storage.frames import add_rows
 from tallystick.storage.records import StoredRecorder, StoredWindow
 from tallystick.storage.schema import COUNTS, FRAMES, RECORDERS, UNTIMED, WINDOWS
@@ -55,19 +56,6 @@ def named(window: StoredWindow) -> Any:
     if window.end_second is not None:
         conditions.append(WINDOWS.c.window_end == window.end_second)
     return sa.and_(*conditions)
-
-
-def counts(connection: sa.Connection, *conditions: Any) -> _core.Profile | None:
-    """The rows of all windows that fulfil the conditions, added up."""
-    total: _core.Profile | None = None
-    wanted = sa.select(COUNTS.c.profile).join(WINDOWS, WINDOWS.c.id == COUNTS.c.window_id)
-    for (data,) in connection.execute(wanted.where(*conditions)):
-        counted = _core.Profile.from_bytes(data)
-        if total is None:
-            total = counted
-        else:
-            total.merge(counted)
-    return total
 
 
 def delete(connection: sa.Connection, *conditions: Any) -> int:
@@ -152,9 +140,8 @@ def put(
             # More may come: it is closed again when the log was read to its end.
             opened = sa.update(WINDOWS).where(WINDOWS.c.id == row.id)
             connection.execute(opened.values(closed=False))
-    elif row.profile != profile.to_bytes() or row.window_end != named_by["window_end"]:
-        counts = sa.update(COUNTS).where(COUNTS.c.window_id == row.id)
-        connection.execute(counts.values(profile=profile.to_bytes()))
+    elif row.profile != counts.packed(profile) or row.window_end != named_by["window_end"]:
+        counts.replace(connection, row.id, profile)
         values = {"rows": profile.rows, "window_end": named_by["window_end"], "updated": now}
         values |= {"revision": WINDOWS.c.revision + 1, "closed": False}
         connection.execute(sa.update(WINDOWS).where(WINDOWS.c.id == row.id).values(values))

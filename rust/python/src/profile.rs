@@ -82,6 +82,18 @@ impl Profile {
         PyBytes::new(py, &bytes)
     }
 
+    /// The counts without their plan and without a checksum: for a container that has both.
+    fn counts_to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let bytes = py.detach(|| codec::counts_to_bytes(&self.lock()));
+        PyBytes::new(py, &bytes)
+    }
+
+    /// The profile of such counts under their plan.
+    #[staticmethod]
+    fn from_counts(py: Python<'_>, plan: &Plan, data: &[u8]) -> PyResult<Self> {
+        guard(py, || Ok(Self::of(codec::counts_from_bytes(&plan.inner, data)?)))
+    }
+
     #[getter]
     fn plan(&self, py: Python<'_>) -> Plan {
         Plan { inner: py.detach(|| Arc::clone(self.lock().plan())) }
