@@ -99,6 +99,7 @@ class Recorder:
         lateness_seconds: int,
         flush_seconds: float,
         share: float | None,
+        id_name: str | None,
         strict: bool,
         aliases: Sequence[tuple[str, str]],
         ignored: Sequence[str],

@@ -197,6 +197,21 @@ def test_sampling_keeps_the_same_ids_everywhere(baseline):
         assert rec.profile()["age"] == kept[0]["age"]
 
 
+def test_the_id_may_stand_among_the_features(baseline):
+    kept = []
+    for among in (False, True):
+        with ts.Recorder(baseline, sample=0.25) as rec:
+            for i in range(400):
+                row = {"age": float(i)}
+                if among:
+                    rec.log(row | {"request": str(i)})
+                else:
+                    rec.log(row, id=i)
+            assert rec.counters["rows_without_id"] == rec.counters["unknown_keys"] == 0
+            kept.append(rec.profile())
+    assert kept[0] == kept[1]
+
+
 def test_the_share_is_part_of_the_plan_and_columns_still_compare(baseline):
     with ts.Recorder(baseline, sample=0.5) as rec:
         for i in range(400):

@@ -61,6 +61,8 @@ def test_windows_of_all_recorders_are_added_up(baseline, tmp_path):
         spool.window("2026-11-24")
     assert [r.finished for r in spool.recorders.values()] == [True] * 3
     assert sum(r.counters["rows_logged"] for r in spool.recorders.values()) == rows
+    assert [r.rows for r in spool.recorders.values()].count(0) == 0
+    assert sum(r.rows for r in spool.recorders.values()) == rows
     assert (spool.repeated_frames, spool.damaged_bytes, spool.torn_bytes) == (0, 0, 0)
 
 

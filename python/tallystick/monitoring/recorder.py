@@ -110,6 +110,7 @@ class Recorder(_core.Recorder):
             lateness_seconds=window_seconds(lateness, name="lateness"),
             flush_seconds=flush_seconds,
             share=None if sample == 1 else sample,
+            id_name=None if spec is None else spec.log.id,
             strict=strict,
             aliases=_aliases(spec),
             ignored=_ignored(spec),

@@ -55,7 +55,9 @@ class RecorderReport:
         started: Second since 1970 in which it began.
         watermark: Windows that end before this second are closed; None before the first status.
         finished: Whether it has come to its end in order.
-        counters: Its counters when it wrote last; see `Recorder.counters`.
+        rows: Rows of its frames.
+        counters: Its counters when it wrote last, see `Recorder.counters`; rows that came while it
+            wrote are among them.
         frames: Frames read, each once.
         missing_frames: Frames that must have been there, and are not.
     """
@@ -64,6 +66,7 @@ class RecorderReport:
     started: int | None = None
     watermark: int | None = None
     finished: bool = False
+    rows: int = 0
     counters: dict[str, int] = field(default_factory=dict)
     frames: int = 0
     missing_frames: int = 0
@@ -191,13 +194,16 @@ class _Tally:
     def report(self, said: dict[str, Any]) -> None:
         """Takes what a recorder says of itself."""
         name = said["recorder"]
-        report = self.recorders.setdefault(name, RecorderReport(name))
+        report = self._report_of(name)
         if said["kind"] == "opening":
             report.started = said["started"]
         elif said["sequence"] > self.status.get(name, 0):
             self.status[name] = said["sequence"]
             report.watermark, report.finished = said["watermark"], said["finished"]
             report.counters = said["counters"]
+
+    def _report_of(self, name: str) -> RecorderReport:
+        return self.recorders.setdefault(name, RecorderReport(name))
 
     def count(self, said: dict[str, Any]) -> None:
         """Adds the rows of a frame."""
@@ -217,6 +223,7 @@ class _Tally:
                 plans=sorted(self.plans),
             )
         self.rows.add(profile)
+        self._report_of(said["recorder"]).rows += said["rows"]
         window = self.windows.setdefault((said["start"], said["end"]), _Window())
         window.rows += said["rows"]
         window.late += said["late"]
@@ -224,7 +231,7 @@ class _Tally:
 
     def spool(self, folder: Path, plan: Plan | None) -> Spool:
         for name, seen in self.seen.items():
-            report = self.recorders.setdefault(name, RecorderReport(name))
+            report = self._report_of(name)
             report.frames = len(seen)
             report.missing_frames = max(seen) - len(seen)
         total = self.rows.total()

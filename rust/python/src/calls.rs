@@ -65,8 +65,18 @@ impl Recorder {
         &self,
         py: Python<'py>,
         dict: &Bound<'py, PyDict>,
+        id: Option<&Bound<'py, PyAny>>,
         beside: Beside<'_, 'py>,
     ) -> PyResult<()> {
+        if self.share.is_some() {
+            let own = match &self.id_name {
+                Some(name) if id.is_none() => dict.get_item(name)?,
+                _ => None,
+            };
+            if !self.keeps(py, id.or(own.as_ref()))? {
+                return Ok(());
+            }
+        }
         let mut state = lock(&self.state);
         let taken = state.walk(&self.names, dict);
         self.finish(py, state, taken, beside)

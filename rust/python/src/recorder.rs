@@ -66,13 +66,15 @@ pub struct Recorder {
     pub strict: bool,
     /// Share of the rows that is kept, when not all are.
     pub share: Option<f64>,
+    /// Name under which features may hold the id.
+    pub id_name: Option<String>,
     pub state: Mutex<State>,
 }
 
 #[pymethods]
 impl Recorder {
     #[new]
-    #[pyo3(signature = (plan, recorder_id, *, spool, window_seconds, lateness_seconds, flush_seconds, share, strict, aliases, ignored))]
+    #[pyo3(signature = (plan, recorder_id, *, spool, window_seconds, lateness_seconds, flush_seconds, share, id_name, strict, aliases, ignored))]
     #[allow(clippy::too_many_arguments, reason = "keyword-only in Python, one struct in the crate")]
     fn new(
         plan: &Plan,
@@ -82,6 +84,7 @@ impl Recorder {
         lateness_seconds: i64,
         flush_seconds: f64,
         share: Option<f64>,
+        id_name: Option<String>,
         strict: bool,
         aliases: Vec<(String, String)>,
         ignored: Vec<String>,
@@ -90,7 +93,7 @@ impl Recorder {
         let flush = Duration::try_from_secs_f64(flush_seconds).unwrap_or(Duration::MAX);
         let plan = Arc::clone(&plan.inner);
         let settings = Settings { id: recorder_id, plan, spool, window_seconds, lateness_seconds, flush };
-        Self { names, strict, share, state: Mutex::new(State::new(settings, clock())) }
+        Self { names, strict, share, id_name, state: Mutex::new(State::new(settings, clock())) }
     }
 
     /// Records one prediction.
@@ -100,7 +103,8 @@ impl Recorder {
     ///         dict is copied to one first.
     ///     score: What the model gave, for the plan's score column.
     ///     label: What really happened, if that is known already.
-    ///     id: Names the prediction; with `sample` it decides whether the row is kept. Not kept itself.
+    ///     id: Names the prediction: with `sample` the hash of its text decides whether the row is kept.
+    ///         None takes the spec's `log.id` among the features. It is not kept itself.
     ///     time: When it happened: seconds since 1970, a datetime (UTC if naive), a date, or ISO text.
     ///         None takes the plan's time column among the features, else the present.
     ///     latency: Seconds that it took; counted as `latency_seconds`.
@@ -119,16 +123,13 @@ impl Recorder {
         time: Option<&Bound<'py, PyAny>>,
         latency: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
-        if !self.keeps(py, id)? {
-            return Ok(());
-        }
         let beside = Beside { score, label, time, latency };
         if let Ok(dict) = features.cast::<PyDict>() {
-            return self.log_dict(py, dict, beside);
+            return self.log_dict(py, dict, id, beside);
         }
         // Other mappings, such as those of frameworks: through a dict of theirs.
         match py.get_type::<PyDict>().call1((features,)) {
-            Ok(dict) => self.log_dict(py, dict.cast::<PyDict>()?, beside),
+            Ok(dict) => self.log_dict(py, dict.cast::<PyDict>()?, id, beside),
             Err(_) => self.refuse(py, "features", "a mapping of names to values"),
         }
     }
