@@ -150,6 +150,13 @@ def test_windows_close_by_the_watermark(store):
     assert [(one.closed, one.partial) for one in store.windows()] == [(True, False), (False, False)]
 
 
+def test_a_worker_whose_clock_is_ahead_closes_nothing_before_its_time(tmp_path):
+    store = ts.Store(tmp_path / "model.db", clock=lambda: START + LENGTH + 30.0)
+    store.ingest(FRAMES, [status("a", 9, START + 86_400)])
+    store.close_windows()
+    assert [one.closed for one in store.windows()] == [True, False]
+
+
 @pytest.mark.parametrize(("silence", "closed"), [(899, 0), (900, 2)])
 def test_windows_nobody_speaks_of_close_after_a_while(tmp_path, silence, closed):
     now = [START + 2.0 * LENGTH]

@@ -14,6 +14,9 @@ from tallystick.storage.frames import add_rows
 from tallystick.storage.records import StoredRecorder, StoredWindow
 from tallystick.storage.schema import COUNTS, FRAMES, RECORDERS, UNTIMED, WINDOWS
 
+# Clocks of hosts differ by no more; recorders allow as much.
+_AHEAD_SECONDS = 60
+
 
 def listed(connection: sa.Connection, *conditions: Any) -> list[StoredWindow]:
     """Windows that fulfil all conditions, oldest first."""
@@ -81,7 +84,9 @@ def close(connection: sa.Connection, model: str, now: float, quiet_seconds: floa
     ]
     closed = 0
     if mark is not None:
-        whole = sa.update(WINDOWS).where(*opened, WINDOWS.c.window_end <= mark)
+        # A worker whose clock is ahead closes nothing before its time.
+        seen = min(mark, int(now) + _AHEAD_SECONDS)
+        whole = sa.update(WINDOWS).where(*opened, WINDOWS.c.window_end <= seen)
         closed += connection.execute(whole.values(closed=True)).rowcount
     is_quiet = WINDOWS.c.updated <= now - quiet_seconds
     over = WINDOWS.c.window_end <= now
