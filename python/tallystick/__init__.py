@@ -25,19 +25,22 @@ if TYPE_CHECKING:
     from tallystick.errors import TallystickError
     from tallystick.metrics.evaluation import evaluate
     from tallystick.metrics.values import Histogram, Quantiles, histogram, quantiles
-    from tallystick.monitoring import Recorder, read_spool
+    from tallystick.monitoring import Monitor, Recorder, read_spool
     from tallystick.profiling import Plan, Profile, load, profile
     from tallystick.spec import Spec, load_spec
+    from tallystick.storage import Store
 
 __all__ = [
     "Comparison",
     "Histogram",
     "Measurement",
+    "Monitor",
     "Plan",
     "Profile",
     "Quantiles",
     "Recorder",
     "Spec",
+    "Store",
     "TallystickError",
     "__version__",
     "compare",
@@ -56,11 +59,13 @@ _HOMES = {
     "Comparison": "tallystick.comparison",
     "Histogram": "tallystick.metrics.values",
     "Measurement": "tallystick.comparison",
+    "Monitor": "tallystick.monitoring",
     "Plan": "tallystick.profiling",
     "Profile": "tallystick.profiling",
     "Quantiles": "tallystick.metrics.values",
     "Recorder": "tallystick.monitoring",
     "Spec": "tallystick.spec",
+    "Store": "tallystick.storage",
     "TallystickError": "tallystick.errors",
     "compare": "tallystick.comparison",
     "evaluate": "tallystick.metrics.evaluation",

@@ -41,6 +41,10 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("tallystick") == []
 
 
+def test_a_serving_process_loads_no_database():
+    assert "sqlalchemy" not in loaded_by("tallystick.monitoring")
+
+
 def test_the_page_of_text_loads_nothing_that_draws():
     drawing = {"altair", "jinja2", "vl_convert"}
     assert not drawing & set(loaded_by("tallystick.rendering"))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tallystick.cli import inputs, output
+from tallystick.cli import inputs, output, watch
 from tallystick.cli.output import command
 from tallystick.cli.outputs import Curves, GitHub, Html, Output, Outputs, PushTo
 from tallystick.reading import RichProgress
@@ -392,3 +392,6 @@ def spec_schema_command(as_json: Json = False) -> int:  # noqa: ARG001
 
     output.print_text(schema_text())
     return 0
+
+
+watch.register(app, examples)

@@ -14,9 +14,10 @@ from itertools import islice
 from tallystick.comparison import Comparison, Measurement
 from tallystick.errors import ParameterError
 from tallystick.judging import undetermined_passes
+from tallystick.judging.effects import closeness
 from tallystick.profiling import Profile
 from tallystick.rendering import numbers, printable, words
-from tallystick.rendering.findings import Finding, Findings, closeness
+from tallystick.rendering.findings import Finding, Findings
 from tallystick.rendering.summary import headline
 
 LIMIT = 65_536

@@ -33,10 +33,10 @@ def batches_of(
     for role, values in beside.items():
         if values is not None:
             table = _with(table, _column_of(recorder, role), role, values)
-    micros = _micros(table, time, recorder._time)
+    micros = instants(table, time, recorder._time)
     if recorder._share is not None:
         table, micros = _sampled(recorder, table, micros, ids)
-    for part, instant in _by_window(table, micros, recorder._seconds):
+    for part, instant in by_window(table, micros, recorder._seconds):
         for batch in part.combine_chunks().to_batches():
             yield batch, instant
 
@@ -85,7 +85,7 @@ def _with(table: Any, name: str, role: str, values: Any) -> Any:
     return table.append_column(name, array)
 
 
-def _micros(table: Any, time: Any, column: str | None) -> Any:
+def instants(table: Any, time: Any, column: str | None) -> Any:
     """Microseconds since 1970, of each row or of all."""
     import numpy as np
     import pyarrow as pa
@@ -146,7 +146,7 @@ def _movable(table: Any) -> Any:
     return table.cast(pa.schema(fields))
 
 
-def _by_window(table: Any, micros: Any, seconds: int | None) -> Iterator[tuple[Any, int]]:
+def by_window(table: Any, micros: Any, seconds: int | None) -> Iterator[tuple[Any, int]]:
     """Runs of rows of one window; rows that are not in their order are brought into it."""
     import numpy as np
 
@@ -163,3 +163,11 @@ def _by_window(table: Any, micros: Any, seconds: int | None) -> Iterator[tuple[A
     starts = np.flatnonzero(np.diff(window, prepend=window[0] - 1))
     for start, end in zip(starts, [*starts[1:], len(window)], strict=True):
         yield table.slice(start, end - start), int(micros[start:end].max())
+
+
+def start_of(instant: int, seconds: int) -> int | None:
+    """First second of the window of an instant in microseconds; None for rows without a time."""
+    if instant == _NEVER:
+        return None
+    origin = _MONDAY if seconds % _WEEK == 0 else 0
+    return (instant // 1_000_000 - origin) // seconds * seconds + origin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 from tallystick import _core
 from tallystick.comparison import Comparison, Measurement
 from tallystick.comparison.measurement import measurements_of
+from tallystick.judging.effects import closeness
 
 ALL = "all"
 # From here on a change without tolerance counts as seen, after correction for many looks.
@@ -215,21 +215,6 @@ class Findings:
 
 def _most_urgent(row: Measurement) -> tuple[bool, bool, float]:
     return row.severity != "page", row.segment != ALL, -closeness(row)
-
-
-def closeness(row: Measurement) -> float:
-    """The effect in units of its tolerance; a distance less its bias may be below 0."""
-    value = row.value or 0.0
-    if row.unit == "ratio":
-        both = value > 0 and row.tolerance is not None and row.tolerance > 1
-        return abs(math.log(value)) / math.log(row.tolerance or math.e) if both else 0.0
-    if row.metric == "label_coverage":
-        # A minimum, which nothing comes near to from within.
-        return 0.0
-    if row.metric == "auc":
-        value = -value  # only a loss counts
-    effect = abs(value) if row.unit == "share" else max(value, 0.0)
-    return effect / row.tolerance if row.tolerance else 0.0
 
 
 def _discoveries(rows: Iterable[Measurement], rate: float) -> set[str]:

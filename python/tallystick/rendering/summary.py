@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tallystick.comparison import Comparison, Measurement
+from tallystick.judging.effects import closeness
 from tallystick.rendering import numbers, words
 from tallystick.rendering.escaping import printable
-from tallystick.rendering.findings import ALL, Findings, closeness
+from tallystick.rendering.findings import ALL, Findings
 from tallystick.rendering.page import joined
 
 MOST_NAMES = 12

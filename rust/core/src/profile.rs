@@ -1,5 +1,7 @@
 //! Counts under a plan. Profiles of one plan merge by adding.
 
+mod parts;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -323,19 +325,6 @@ impl Profile {
     #[must_use]
     pub fn slice_rows(&self, key: &SliceKey) -> u64 {
         self.parts(key).map(|(_, state)| state.rows).sum()
-    }
-
-    /// The rows of the window that starts at that second as a profile of its own, with its
-    /// segments, counted in coarse cells.
-    #[must_use]
-    pub fn window(&self, start: i64) -> Option<Self> {
-        let found =
-            self.windows().into_iter().find(|w| matches!(w, Window::At { start: s, .. } if *s == start))?;
-        let window = Some(found);
-        let all = self.slice(&SliceKey { window, segment: None })?;
-        let leaves = self.leaves().filter(|(key, _)| key.window == window && key.segment.is_some());
-        let leaves = leaves.map(|(key, state)| (SliceKey { window: None, ..*key }, state.clone()));
-        Some(Self::from_parts(Arc::clone(&self.plan), Grain::Coarse, all, leaves.collect()))
     }
 
     /// The leaves that a slice is the sum of. A window's rows are in every family of segments,

@@ -281,6 +281,14 @@ fn a_window_taken_out_is_a_profile_that_cannot_be_counted_into() {
     assert_eq!(window.rows(), 17);
     assert_eq!(codec::profile_from_bytes(&bytes(&window)).unwrap(), window);
     assert!(window.merge(&profile).is_err());
+
+    let both = profile.of_windows(&[0, 86_400].into()).unwrap();
+    assert_eq!(codec::profile_from_bytes(&bytes(&both)).unwrap(), both);
+    let mut sum = profile.window(0).unwrap();
+    sum.merge(&window).unwrap();
+    assert_eq!((both.all(), both.windows().len()), (sum.all(), 2));
+    assert_eq!(both.window(86_400).unwrap(), window);
+    assert!(profile.of_windows(&[1].into()).is_none());
 }
 
 #[test]

@@ -82,6 +82,18 @@ impl Profile {
         PyBytes::new(py, &bytes)
     }
 
+    /// The counts without their plan and without a checksum: for a container that has both.
+    fn counts_to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let bytes = py.detach(|| codec::counts_to_bytes(&self.lock()));
+        PyBytes::new(py, &bytes)
+    }
+
+    /// The profile of such counts under their plan.
+    #[staticmethod]
+    fn from_counts(py: Python<'_>, plan: &Plan, data: &[u8]) -> PyResult<Self> {
+        guard(py, || Ok(Self::of(codec::counts_from_bytes(&plan.inner, data)?)))
+    }
+
     #[getter]
     fn plan(&self, py: Python<'_>) -> Plan {
         Plan { inner: py.detach(|| Arc::clone(self.lock().plan())) }
@@ -108,6 +120,16 @@ impl Profile {
     /// The rows of one window as a profile of its own, without finer slices.
     fn window(&self, py: Python<'_>, start: i64) -> Option<Self> {
         py.detach(|| self.lock().window(start)).map(Self::of)
+    }
+
+    /// The rows of some windows as a profile of its own, its windows kept apart.
+    fn of_windows(&self, py: Python<'_>, starts: Vec<i64>) -> Option<Self> {
+        py.detach(|| self.lock().of_windows(&starts.into_iter().collect())).map(Self::of)
+    }
+
+    /// The same rows as if they had been counted without windows.
+    fn without_windows(&self, py: Python<'_>) -> Self {
+        Self::of(py.detach(|| self.lock().without_windows()))
     }
 
     /// What is known of each column over all rows.

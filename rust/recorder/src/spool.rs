@@ -115,6 +115,9 @@ impl Spool {
     fn write_opening(&self, temporary: &Path, path: &Path) -> io::Result<Segment> {
         let bytes = frame::encode(Kind::Opening, &self.recorder, self.number, &self.opening);
         let mut file = OpenOptions::new().create(true).write(true).truncate(true).open(temporary)?;
+        // Held until this process is done with the file or dead: whoever collects can tell which
+        // files nothing will be added to. Where it cannot be had, nothing is ever removed.
+        let _ = file.try_lock();
         file.write_all(&bytes)?;
         file.sync_all()?;
         fs::rename(temporary, path)?;

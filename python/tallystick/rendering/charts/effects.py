@@ -8,10 +8,11 @@ from typing import Any
 import altair as alt
 
 from tallystick.comparison import Measurement
+from tallystick.judging.effects import closeness
 from tallystick.rendering import words
 from tallystick.rendering.charts import theme
 from tallystick.rendering.charts.ranges import ranges
-from tallystick.rendering.findings import ALL, Findings, closeness
+from tallystick.rendering.findings import ALL, Findings
 
 MOST_SEGMENTS = 8
 MOST_INSTRUMENTS = 40

@@ -9,11 +9,12 @@ from typing import Any
 import altair as alt
 
 from tallystick.comparison import Measurement
+from tallystick.judging.effects import closeness
 from tallystick.rendering import words
 from tallystick.rendering.charts import theme
 from tallystick.rendering.charts.effects import accepted
 from tallystick.rendering.charts.plotting import at_x, at_y, finished, plot
-from tallystick.rendering.findings import Findings, closeness
+from tallystick.rendering.findings import Findings
 
 MOST_WINDOWS = 62
 MOST_INSTRUMENTS = 40

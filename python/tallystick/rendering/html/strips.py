@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from tallystick.comparison import Measurement
-from tallystick.rendering.findings import closeness
+from tallystick.judging.effects import closeness
 
 _WIDTH, _HEIGHT = 84, 20
 # Of an effect: where the tolerance stands, and where the strip ends, in pixels.

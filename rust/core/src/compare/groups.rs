@@ -30,10 +30,17 @@ pub(super) const SPECIAL_GROUPS: usize = 3;
 impl<'a> Grouping<'a> {
     /// Groups the cells of `counter` by the reference's masses. Slices know coarse cells only,
     /// so groups are unions of those unless `grain` says that no slice is compared.
-    pub(super) fn new(counter: &'a Counter, reference: &ColumnState, groups: usize, grain: Grain) -> Self {
+    pub(super) fn new(
+        counter: &'a Counter,
+        (reference, counted): (&ColumnState, Grain),
+        groups: usize,
+        grain: Grain,
+    ) -> Self {
+        // A reference that was taken out of windows knows coarse cells only.
+        let grain = if counted == Grain::Coarse { Grain::Coarse } else { grain };
         match (counter, reference) {
             (Counter::Numeric(binning), ColumnState::Numeric(state)) => {
-                let starts = starts(binning, state, groups, grain);
+                let starts = starts(binning, (state, counted), groups, grain);
                 Self::Numeric { binning, grain, starts }
             }
             (Counter::Categorical(vocabulary), _) => Self::Categorical { vocabulary },
@@ -99,8 +106,14 @@ impl<'a> Grouping<'a> {
 }
 
 /// First cells of the groups: below the reference's range, its interior, above.
-fn starts(binning: &Binning, reference: &NumericState, groups: usize, grain: Grain) -> Vec<i32> {
-    let coarse = |cell: i32| if grain == Grain::Coarse { binning.coarse_of(cell) } else { cell };
+fn starts(
+    binning: &Binning,
+    (reference, counted): (&NumericState, Grain),
+    groups: usize,
+    grain: Grain,
+) -> Vec<i32> {
+    let coarsen = grain == Grain::Coarse && counted == Grain::Fine;
+    let coarse = |cell: i32| if coarsen { binning.coarse_of(cell) } else { cell };
     let interior = match binning.rule() {
         Rule::LogLinear => {
             let span: Vec<i32> = reference.cells.occupied().map(|(cell, _)| coarse(cell)).collect();

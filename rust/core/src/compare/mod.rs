@@ -99,7 +99,12 @@ impl<'a> Both<'a> {
             if let Some(current) = same {
                 let state = &self.reference.all().columns[place];
                 let grain = if self.settings.groups > 10 { Grain::Fine } else { Grain::Coarse };
-                let grouping = Grouping::new(&column.counter, state, self.settings.groups, grain);
+                let grouping = Grouping::new(
+                    &column.counter,
+                    (state, self.reference.grain()),
+                    self.settings.groups,
+                    grain,
+                );
                 shared.push(Shared { column, reference: place, current, grouping });
             }
         }
