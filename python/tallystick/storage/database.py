@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -132,7 +133,8 @@ class Database:
                 name="store",
             )
         try:
-            import psycopg  # noqa: F401
+            # By name, because it is checked for types with and without.
+            importlib.import_module("psycopg")
         except ImportError:
             raise MissingDependencyError.of("psycopg", extra="postgres") from None
         return sa.create_engine(
