@@ -134,7 +134,7 @@ $(STAMP)-outside: requirements/outside.txt pyproject.toml $(STAMP)-dev
 	@touch $@
 
 # bench.txt holds every tool; the smaller sets are the same versions.
-DEV_EXTRAS := --extra demo --extra otel --extra prometheus --extra report
+DEV_EXTRAS := --extra demo --extra otel --extra postgres --extra prometheus --extra report
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
 lock: $(STAMP)-venv
 	$(BIN)/python -m pip install --quiet --no-input 'uv>=0.13,<1'
