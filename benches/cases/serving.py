@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benches import child
 from benches.case import OURS, Case, Engines, Group, Sample
@@ -21,9 +25,18 @@ OTEL = "OpenTelemetry SDK"
 WHYLOGS = "whylogs, DatasetProfile.track"
 # Rows that the slower ones get.
 FEWER = {OTEL: 200, WHYLOGS: 50}
-THREADS = 4
-TAILS = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
+THREADS, TASKS = 4, 64
+QUANTILES = {"p50": 0.5, "p99": 0.99, "p999": 0.999}
+# Where the calls are made, and how each is timed there.
+PLACES = {
+    "": ("", serving.in_turn),
+    "-threads": (f", {THREADS} threads", partial(serving.in_threads, threads=THREADS)),
+    "-asyncio": (f", {TASKS} tasks of asyncio", partial(serving.in_tasks, tasks=TASKS)),
+}
 CALLS, FEWER_CALLS = 20_000, {OTEL: 4_000}
+
+# Each library, and the rows as it is given them.
+Contestants = dict[str, tuple[serving.Recorded, list[Any]]]
 
 NOTE = """\
 50 floats, 5 strings, a score and a latency, recorded one prediction at a time. With tallystick they
@@ -32,7 +45,8 @@ windows of 5 minutes and written to a spool, by a thread that runs meanwhile. In
 and the OpenTelemetry SDK each number is a histogram of about 15 fixed buckets, each string a
 counter with a label. Keys of the dict are the same objects each time, as in code; of parsed JSON
 they are others every time. Quantiles of calls are of each one timed alone, some 50 ns of the timer
-included; threads share the GIL. Asserted: each library has recorded every row.
+included; threads share the GIL, and tasks of asyncio give way after every call. Asserted: each
+library has recorded every row.
 """
 
 
@@ -41,7 +55,7 @@ def cases() -> Iterator[Case]:
         sample = serving.records(ROWS)
         engines = _engines(sample, Path(folder))
         runs = {
-            name: partial(serving.all_of, recorded, rows[: FEWER.get(name, ROWS)])
+            name: partial(recorded.all_of, rows[: FEWER.get(name, ROWS)])
             for name, (recorded, rows) in engines.items()
         }
         children: Engines = {
@@ -70,27 +84,11 @@ def cases() -> Iterator[Case]:
             unit="records",
         )
         yield _scalar(folder)
-        for name, share in TAILS.items():
-            yield Case(
-                name=f"serving-{name}",
-                title=f"the {share:.1%} quantile of calls",
-                values=1,
-                engines={
-                    name: partial(_tail, recorded, rows, share, FEWER_CALLS.get(name, CALLS))
-                    for name, (recorded, rows) in engines.items()
-                },
-                agree=partial(must_agree, engines),
-                rounds=3,
-                unit="calls",
-                in_check=False,
-            )
+        for place, quantile in product(PLACES, QUANTILES):
+            yield _tail(engines, place, quantile)
 
 
-def _engines(
-    sample: Sequence[serving.Record], folder: Path
-) -> dict[str, tuple[serving.Recorded, list[Any]]]:
-    """Each library, and the rows as it is given them."""
-
+def _engines(sample: Sequence[serving.Record], folder: Path) -> Contestants:
     def ours(way: str) -> serving.Recorded:
         return serving.tallystick(sample, way=way, spool=str(folder / way))
 
@@ -105,11 +103,11 @@ def _engines(
     }
 
 
-def must_agree(engines: dict[str, tuple[serving.Recorded, list[Any]]]) -> None:
+def must_agree(engines: Contestants) -> None:
     for name, (recorded, rows) in engines.items():
         few = rows[: FEWER.get(name, ROWS)]
         before = _rows(recorded)
-        serving.all_of(recorded, few)
+        recorded.all_of(few)
         assert _rows(recorded) - before == len(few), name
 
 
@@ -128,10 +126,29 @@ def _in_threads(run: Callable[[], object]) -> None:
         thread.join()
 
 
-def _tail(recorded: serving.Recorded, rows: list[Any], share: float, calls: int) -> Sample:
-    many = (rows * (calls // len(rows) + 1))[:calls]
-    seconds = serving.slowest(recorded, many, share)
-    return Sample(seconds, seconds)
+def _tail(engines: Contestants, place: str, quantile: str) -> Case:
+    """The time that a share of the calls stay below."""
+    where, timed = PLACES[place]
+    share = QUANTILES[quantile]
+
+    def run(recorded: serving.Recorded, rows: list[Any], calls: int) -> Sample:
+        many = (rows * (calls // len(rows) + 1))[:calls]
+        seconds = float(np.quantile(timed(recorded, many), share)) / 1e9
+        return Sample(seconds, seconds)
+
+    return Case(
+        name=f"serving-{quantile}{place}",
+        title=f"the {share:.1%} quantile of calls{where}",
+        values=1,
+        engines={
+            name: partial(run, recorded, rows, FEWER_CALLS.get(name, CALLS))
+            for name, (recorded, rows) in engines.items()
+        },
+        agree=partial(must_agree, engines),
+        rounds=3,
+        unit="calls",
+        in_check=False,
+    )
 
 
 def _scalar(folder: str) -> Case:
@@ -154,8 +171,7 @@ def _scalar(folder: str) -> Case:
     }
 
     def all_values(call: Callable[[float], object]) -> None:
-        for value in values:
-            call(value)
+        deque(map(call, values), maxlen=0)
 
     def agree() -> None:
         for call in calls.values():

@@ -18,10 +18,10 @@ def main() -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         sample = serving.records(rows)
         recorded = serving.prometheus(sample)
-        serving.all_of(recorded, sample)
+        recorded.all_of(sample)
 
         def work() -> dict[str, Any]:
-            serving.all_of(recorded, sample)
+            recorded.all_of(sample)
             return {}
 
         measured(work)

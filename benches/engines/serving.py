@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from statistics import quantiles
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,7 +20,7 @@ BUCKETS = tuple(0.05 * 1.6**i for i in range(15))
 LATENCIES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 Record = tuple[dict[str, Any], float, float]
-Recording = Callable[[Record], object]
+Recording = Callable[[Any], object]
 
 
 def records(rows: int, seed: int = 0) -> list[Record]:
@@ -42,10 +45,12 @@ class Recorded:
     Attributes:
         record: Records one prediction.
         rows: How many have been recorded.
+        all_of: Records every row, with nothing between the calls of the library.
     """
 
     record: Recording
     rows: Callable[[], int]
+    all_of: Callable[[Sequence[Any]], None]
 
 
 def tallystick(sample: Sequence[Record], *, way: str, spool: str) -> Recorded:
@@ -69,7 +74,12 @@ def tallystick(sample: Sequence[Record], *, way: str, spool: str) -> Recorded:
         assert rec.flush()
         return ts.read_spool(spool).scalars["latency_seconds"].rows
 
-    return Recorded(as_tuple if way == "tuple" else as_dict, rows)
+    def all_of(records: Sequence[Any]) -> None:
+        call = row if way == "tuple" else log
+        for values, score, latency in records:
+            call(values, score, latency=latency)
+
+    return Recorded(as_tuple if way == "tuple" else as_dict, rows, all_of)
 
 
 def prometheus(sample: Sequence[Record]) -> Recorded:
@@ -97,7 +107,7 @@ def prometheus(sample: Sequence[Record]) -> Recorded:
     def rows() -> int:
         return int(registry.get_sample_value("latency_count") or 0)
 
-    return Recorded(record, rows)
+    return Recorded(record, rows, partial(_one_by_one, record))
 
 
 def opentelemetry(sample: Sequence[Record]) -> Recorded:
@@ -127,21 +137,44 @@ def opentelemetry(sample: Sequence[Record]) -> Recorded:
         points = {one.name: one.data.data_points for one in metrics}
         return sum(point.count for point in points["latency"])
 
-    return Recorded(record, rows)
+    return Recorded(record, rows, partial(_one_by_one, record))
 
 
-def all_of(recorded: Recorded, rows: Sequence[Any]) -> None:
-    """Records every row."""
-    record = recorded.record
+def _one_by_one(record: Recording, rows: Sequence[Any]) -> None:
     for row in rows:
         record(row)
 
 
-def slowest(recorded: Recorded, rows: Sequence[Any], share: float) -> float:
-    """Seconds that this share of the calls stay below."""
+def in_turn(recorded: Recorded, rows: Sequence[Any]) -> list[int]:
+    """Nanoseconds of each call, one after another."""
     record, clock, times = recorded.record, time.perf_counter_ns, []
     for row in rows:
         started = clock()
         record(row)
         times.append(clock() - started)
-    return quantiles(times, n=1000, method="inclusive")[round(share * 1000) - 1] / 1e9
+    return times
+
+
+def in_threads(recorded: Recorded, rows: Sequence[Any], threads: int) -> list[int]:
+    """The same from several threads at once, each with a part of the rows."""
+    parts = [rows[start::threads] for start in range(threads)]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(chain.from_iterable(pool.map(partial(in_turn, recorded), parts)))
+
+
+def in_tasks(recorded: Recorded, rows: Sequence[Any], tasks: int) -> list[int]:
+    """The same from tasks of one event loop, each of which gives way after every call."""
+    record, clock, times = recorded.record, time.perf_counter_ns, []
+
+    async def serve(part: Sequence[Any]) -> None:
+        for row in part:
+            started = clock()
+            record(row)
+            times.append(clock() - started)
+            await asyncio.sleep(0)
+
+    async def serve_all() -> None:
+        await asyncio.gather(*(serve(rows[start::tasks]) for start in range(tasks)))
+
+    asyncio.run(serve_all())
+    return times
