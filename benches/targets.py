@@ -153,6 +153,7 @@ TARGETS = (
             Check("serving-record", "as a tuple", "rate", 1e6 / 0.6, engine=f"{OURS}, as a tuple"),
             _rate("serving-scalar", 1e3 / 60, "a single number"),
             Check("serving-p999", "no flush seen at p99.9", "seconds", 5e-6, at_most=True),
+            _rate("serving-asgi", 1 / 3, "a request through the ASGI middleware"),
         ),
     ),
     Target(

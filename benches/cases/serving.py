@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 import threading
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from benches import child
-from benches.case import OURS, Case, Engines, Group, Sample
+from benches.case import BARE, OURS, Case, Engines, Group, Sample
 from benches.engines import serving
 
 ROWS = 2_000
@@ -84,6 +85,7 @@ def cases() -> Iterator[Case]:
             unit="records",
         )
         yield _scalar(folder)
+        yield _asgi()
         for place, quantile in product(PLACES, QUANTILES):
             yield _tail(engines, place, quantile)
 
@@ -193,6 +195,50 @@ def _scalar(folder: str) -> Case:
         agree=agree,
         repeat=20,
         unit="values",
+    )
+
+
+def _asgi() -> Case:
+    import tallystick as ts
+    from tallystick.integrations.asgi import Middleware
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def all_requests(app: Any) -> None:
+        for _ in range(ROWS):
+            await app({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
+
+    def run(app: Any) -> None:
+        asyncio.run(all_requests(app))
+
+    rec = ts.Recorder(ts.profile({"x": [1.0]}))
+    by_hand, rows = serving.asgi_by_hand(app)
+    counted = Middleware(app, rec)
+
+    def agree() -> None:
+        run(counted)
+        run(by_hand)
+        assert rec.profile(scalar="request_seconds").rows == rows() == ROWS
+
+    return Case(
+        name="serving-asgi",
+        title="a request through the middleware of ASGI, to an application that only answers",
+        values=ROWS,
+        engines={
+            OURS: partial(run, counted),
+            "starlette BaseHTTPMiddleware + prometheus_client": partial(run, by_hand),
+            BARE: partial(run, app),
+        },
+        agree=agree,
+        unit="requests",
     )
 
 
