@@ -71,7 +71,8 @@ def must_agree(engines: Engines, edges: int) -> None:
 
 
 def _two_threads() -> Case:
-    values = data.normal(data.SIZES["memory"] // COLUMNS * COLUMNS)
+    # Long enough that starting threads, half a millisecond, is not what is measured.
+    values = data.normal(4 * data.SIZES["memory"] // COLUMNS * COLUMNS)
     parts = np.split(values, COLUMNS)
     table = pa.table({f"x{i}": part for i, part in enumerate(parts)})
     plan = tallystick.ts.Plan.fit(table.slice(0, 200_000))
@@ -82,7 +83,7 @@ def _two_threads() -> Case:
     }
     return Case(
         name="column-threads",
-        title=f"{COLUMNS} columns in memory, one thread and two",
+        title=f"{COLUMNS} columns of {len(parts[0]):,} in memory, one thread and two",
         values=len(values),
         engines=engines,
         agree=lambda: _same_bytes(engines),
