@@ -37,7 +37,7 @@ def example(tmp_path, monkeypatch):
 
 
 def ask(application, body: bytes, path="/predict", method="POST") -> tuple[str, dict]:
-    environ = {"PATH_INFO": path, "REQUEST_METHOD": method, "QUERY_STRING": ""}
+    environ = {"PATH_INFO": path, "REQUEST_METHOD": method, "QUERY_STRING": "", "SCRIPT_NAME": ""}
     environ["CONTENT_LENGTH"] = str(len(body))
     setup_testing_defaults(environ)
     environ["wsgi.input"] = io.BytesIO(body)
