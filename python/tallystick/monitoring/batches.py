@@ -31,8 +31,10 @@ def batches_of(
     aliases = dict(recorder._aliases)
     table = table.rename_columns([aliases.get(name, name) for name in table.column_names])
     for role, values in beside.items():
-        if values is not None:
-            table = _with(table, _column_of(recorder, role), role, values)
+        named = values if isinstance(values, Mapping) else {None: values}
+        for name, column in named.items():
+            if column is not None:
+                table = _with(table, name or _column_of(recorder, role), role, column)
     micros = instants(table, time, recorder._time)
     if recorder._share is not None:
         table, micros = _sampled(recorder, table, micros, ids)

@@ -68,7 +68,7 @@ class Recorder(_core.Recorder):
 
     __slots__ = (
         *("__weakref__", "_aliases", "_columns", "_seconds"),
-        *("_share", "_spec", "_spool", "_time"),
+        *("_share", "_spec", "_spool", "_strict", "_time"),
     )
 
     _aliases: list[tuple[str, str]]
@@ -77,6 +77,7 @@ class Recorder(_core.Recorder):
     _share: float | None
     _spec: Spec | None
     _spool: Path | None
+    _strict: bool
     _time: str | None
 
     def __new__(
@@ -118,7 +119,7 @@ class Recorder(_core.Recorder):
         self._spec, self._seconds, self._aliases = spec, seconds, _aliases(spec)
         self._columns, self._time = plan.columns, plan.time
         self._share = None if sample == 1 else sample
-        self._spool = None if spool is None else Path(spool)
+        self._spool, self._strict = None if spool is None else Path(spool), strict
         watch(self)
         return self
 
@@ -138,7 +139,8 @@ class Recorder(_core.Recorder):
             data: An Arrow table or batch, a frame, a mapping of columns, or a matrix of numpy with
                 a row for each prediction.
             columns: Names of the columns of a matrix, in its order.
-            score: One value for each row; None where the data has it.
+            score: One value for each row, or of several score columns a mapping from their names;
+                None where the data has it.
             label: The same.
             id: The same; needed with `sample`.
             time: When the rows happened: seconds since 1970 or a datetime for all, or one for each.

@@ -160,6 +160,12 @@ impl Recorder {
         Ok(Observer::new(slf.clone().unbind(), place))
     }
 
+    /// Counts a call whose rows cannot be read.
+    #[pyo3(name = "_refuse")]
+    fn refuse_batch(&self, py: Python<'_>) -> PyResult<()> {
+        self.refuse(py, "data", "rows that can be read")
+    }
+
     /// Counts a batch whose rows are all of the window of this instant.
     #[pyo3(name = "_count_batch")]
     fn count_batch(&self, py: Python<'_>, batch: Imported, micros: i64) -> PyResult<()> {
