@@ -79,7 +79,7 @@ def log_report(
         ParameterError: There is no active run, or a file is not there.
         ExportError: MLflow refused, or cannot be reached.
     """
-    mlflow = _mlflow()
+    mlflow = mlflow_package()
     if run_id is None:
         run_id = _active(mlflow)
     for file in files:
@@ -98,7 +98,12 @@ def log_report(
     return Logged(run_id, metrics, renamed, artifacts)
 
 
-def _mlflow() -> Any:
+def mlflow_package() -> Any:
+    """MLflow itself.
+
+    Raises:
+        MissingDependencyError: It is not installed.
+    """
     try:
         # By name, because it is checked for types with and without.
         return importlib.import_module("mlflow")
