@@ -121,6 +121,7 @@ def save_monitored(
         Traceback (most recent call last):
             ...
         tallystick.errors.ParameterError: baseline: expected a file, and nowhere.tally is none
+          hint: ts.profile(data).save("baseline.tally")
     """
     settings = {"window": window, "flush_seconds": flush_seconds}
     _save("save_model", {"path": str(path), **saving}, model_uri, baseline, spool, settings)
@@ -161,6 +162,7 @@ def log_monitored(
         Traceback (most recent call last):
             ...
         tallystick.errors.ParameterError: baseline: expected a file, and nowhere.tally is none
+          hint: ts.profile(data).save("baseline.tally")
     """
     settings = {"window": window, "flush_seconds": flush_seconds}
     return _save("log_model", {"name": name, **logging}, model_uri, baseline, spool, settings)
