@@ -13,6 +13,9 @@ use crate::windows::Windows;
 const SPILLED_BYTES: [usize; 2] = [16 << 20, 1 << 20];
 /// Full buffers that may wait to be counted.
 const WAITING: usize = 4;
+/// Full buffers that the thread is woken for: to wake an idle processor takes as long as to log a
+/// thousand numbers.
+const WAKING: usize = 2;
 
 /// A lock that a panic elsewhere does not close: what it guards is whole after every statement.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -23,7 +26,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) enum Pushed {
     /// There is room left.
     Room,
-    /// It is full and waits to be counted.
+    /// Enough are full and wait to be counted.
     Full,
     /// It is full, and too many wait: whoever filled it counts it.
     Over(Buffer),
@@ -133,6 +136,6 @@ impl Front {
             return Pushed::Over(full);
         }
         self.full.push_back(full);
-        Pushed::Full
+        if self.full.len() < WAKING { Pushed::Room } else { Pushed::Full }
     }
 }
