@@ -163,6 +163,23 @@ def test_what_cannot_be_recorded_is_warned_of_once_and_predicted(cancer):
         MonitoredEstimator(fitted, strict).predict_proba(sparse)
 
 
+def test_several_outputs_are_recorded_without_a_score(cancer):
+    x, y, _ = cancer
+    fitted = RandomForestClassifier(5, random_state=0).fit(x, np.column_stack([y, 1 - y]))
+    rec = recorder(scored(x, p=np.linspace(0, 1, len(x))))
+    assert len(MonitoredEstimator(fitted, rec).predict_proba(x)) == 2
+    assert rec.profile().rows == rec.profile()["p"]["absent"] == len(x)
+
+
+def test_errors_of_other_libraries_do_not_fail_a_prediction(cancer, monkeypatch):
+    x, _, fitted = cancer
+    rec = recorder(scored(x, p=np.linspace(0, 1, len(x))))
+    monkeypatch.setattr(ts.Recorder, "log_batch", lambda *_, **__: {}["17.99"])
+    with pytest.warns(RuntimeWarning, match="predictions are not recorded: KeyError$"):
+        MonitoredEstimator(fitted, rec).predict_proba(x)
+    assert rec.counters["rows_refused"] == 1
+
+
 def test_a_matrix_without_names_is_told_how_to_name_it(cancer):
     x, y, _ = cancer
     fitted = LogisticRegression(max_iter=10_000).fit(x.to_numpy(), y)

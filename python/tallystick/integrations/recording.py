@@ -51,15 +51,15 @@ class Predictions:
                 self._one_by_one(data, scores, names)
             else:
                 self.recorder.log_batch(data, columns=columns, score=scores, id=self._ids(rows))
-        except TallystickError as error:
+        except Exception as error:  # Whatever it is, the prediction has been made.
             if self.recorder._strict:
                 raise
             self.recorder._refuse()
             if not self._warned:
                 self._warned = True
-                warnings.warn(
-                    f"predictions are not recorded: {error}", RuntimeWarning, stacklevel=4
-                )
+                # The words of other libraries may quote the data.
+                why = error if isinstance(error, TallystickError) else type(error).__name__
+                warnings.warn(f"predictions are not recorded: {why}", RuntimeWarning, stacklevel=4)
 
     def _is_whole(self, names: Sequence[str]) -> bool:
         """Whether a row has every column: one that is not there is null in a row, not absent."""

@@ -172,7 +172,8 @@ class MonitoredEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[mis
             known = self._predictions = Predictions(recorder)
         columns = None if hasattr(X, "columns") else self._columns_of(X)
         scores = self._scores(method, answer, recorder)
-        known.record(X, scores, rows=len(answer), columns=columns)
+        rows = X.shape[0] if hasattr(X, "shape") else len(X)
+        known.record(X, scores, rows=rows, columns=columns)
 
     def _columns_of(self, X: Any) -> Sequence[str] | None:  # noqa: N803
         if getattr(X, "ndim", None) != 2:
@@ -184,6 +185,8 @@ class MonitoredEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[mis
 
     def _scores(self, method: str, answer: Any, recorder: Recorder) -> dict[str, Any]:
         """Answers by score column; empty where the plan has none for them."""
+        if not hasattr(answer, "ndim"):
+            return {}  # Of several outputs there is a list.
         columns, by_class = score_columns(recorder), class_columns(recorder)
         if method == "predict_proba" and by_class:
             classes = [str(one) for one in self._inner.classes_]
@@ -191,7 +194,7 @@ class MonitoredEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[mis
                 by_class[one]: answer[:, at] for at, one in enumerate(classes) if one in by_class
             }
         if len(columns) != 1:
-            return {}
+            return {}  # None, or several of which nothing says whose they are.
         if method == "predict_proba":
             return {columns[0]: answer[:, 1]} if answer.shape[1] == 2 else {}
         is_number = answer.ndim == 1 and answer.dtype.kind == "f"
