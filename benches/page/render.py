@@ -15,8 +15,8 @@ SCALING = run.FOLDER / "scaling.json"
 INTRODUCTION = """\
 # Benchmarks
 
-This page, its plots and its tables are written by `make bench`, from one run on one machine. The
-figures are in [run.json](benchmarks/run.json).
+This page, its plots and its tables are written by `make bench`, each section from one run, all on
+one machine. The figures are in [run.json](benchmarks/run.json).
 
 ## Targets
 
@@ -77,8 +77,10 @@ def _circumstances(kept: run.Run) -> Iterator[str]:
         f"Python {machine['python']}. Instruction set in use: {machine['instruction_set']}.\n"
     )
     yield ", ".join(f"{name} {number}" for name, number in kept["versions"].items()) + ".\n"
-    dates = sorted(group["date"] for group in kept["groups"].values())
-    yield f"Measured from {dates[0]} to {dates[-1]} UTC.\n".replace("+00:00", "")
+    dates = ", ".join(f"{name} {group['date']}" for name, group in kept["groups"].items())
+    yield f"Sections can be of different builds; they were measured, in UTC: {dates}.\n".replace(
+        "+00:00", ""
+    )
     engines = [
         one
         for case in run.cases(kept).values()
